@@ -1,0 +1,1 @@
+"""Composition root: settings, addresses, processes. It knows everyone; nobody imports it."""

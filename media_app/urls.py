@@ -1,0 +1,6 @@
+"""Addresses of the media area."""
+
+from django.urls import URLPattern
+
+app_name = "media"
+urlpatterns: list[URLPattern] = []
