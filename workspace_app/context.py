@@ -1,9 +1,42 @@
 """What every page's frame shows."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
+
+from workspace_app.models import Member, User, Workspace
+from workspace_app.roles import Can
+
+
+class Frame:
+    """The frame's facts, read from the database only when a template asks: fragments have no frame."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        user = getattr(request, "user", None)
+        self.user: User | None = user if user is not None and user.is_authenticated else None
+        self.workspace: Workspace | None = getattr(request, "workspace", None)
+        self.member: Member | None = getattr(request, "member", None)
+        self.can: Can = getattr(request, "can", None) or Can("")
+
+    @cached_property
+    def workspaces(self) -> list[Workspace]:
+        """The person's workspaces by name, for the switcher."""
+        return list(Workspace.objects.filter(members__user=self.user)) if self.user else []
+
+    @property
+    def time_zone(self) -> str:
+        """The zone that times on this page are in."""
+        return timezone.get_current_timezone_name()
+
+    @property
+    def theme(self) -> str:
+        """`light`, `dark` or `system`."""
+        return self.user.theme if self.user else str(User.Theme.SYSTEM)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """`frame`, and the two words templates use most: `workspace` and `can`."""
+    found = Frame(request)
+    return {"frame": found, "workspace": found.workspace, "can": found.can}

@@ -9,123 +9,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8, verbose_name='theme')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_superuser', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("time_zone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=8,
+                        verbose_name="theme",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_superuser", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('singleton', models.BooleanField(default=True, unique=True)),
-                ('setup_token_sha256', models.CharField(blank=True, max_length=64)),
-                ('set_up_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("singleton", models.BooleanField(default=True, unique=True)),
+                ("setup_token_sha256", models.CharField(blank=True, max_length=64)),
+                ("set_up_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Workspace',
+            name="Workspace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='address')),
-                ('remote_id', models.CharField(blank=True, max_length=64)),
-                ('token_id', models.CharField(blank=True, max_length=128, verbose_name='Token ID')),
-                ('secret_key', workspace_app.secrets_at_rest.EncryptedTextField(blank=True, verbose_name='Secret Key')),
-                ('proved_token_id', models.CharField(blank=True, max_length=128)),
-                ('api_url', models.URLField(verbose_name='API address')),
-                ('stream_url', models.URLField(verbose_name='playback address')),
-                ('images_url', models.URLField(verbose_name='images address')),
-                ('upload_url', models.URLField(verbose_name='upload storage address')),
-                ('webhook_secret', workspace_app.secrets_at_rest.EncryptedTextField(blank=True, verbose_name='webhook signing secret')),
-                ('webhook_secret_previous', workspace_app.secrets_at_rest.EncryptedTextField(blank=True)),
-                ('webhook_secret_previous_until', models.DateTimeField(blank=True, null=True)),
-                ('sandbox', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="address")),
+                ("remote_id", models.CharField(blank=True, max_length=64)),
+                ("token_id", models.CharField(blank=True, max_length=128, verbose_name="Token ID")),
+                ("secret_key", workspace_app.secrets_at_rest.EncryptedTextField(blank=True, verbose_name="Secret Key")),
+                ("proved_token_id", models.CharField(blank=True, max_length=128)),
+                ("api_url", models.URLField(verbose_name="API address")),
+                ("stream_url", models.URLField(verbose_name="playback address")),
+                ("images_url", models.URLField(verbose_name="images address")),
+                ("upload_url", models.URLField(verbose_name="upload storage address")),
+                (
+                    "webhook_secret",
+                    workspace_app.secrets_at_rest.EncryptedTextField(blank=True, verbose_name="webhook signing secret"),
+                ),
+                ("webhook_secret_previous", workspace_app.secrets_at_rest.EncryptedTextField(blank=True)),
+                ("webhook_secret_previous_until", models.DateTimeField(blank=True, null=True)),
+                ("sandbox", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('operator', 'Operator'), ('admin', 'Admin')], default='viewer', max_length=12, verbose_name='role')),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='workspace_app.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "Viewer"),
+                            ("editor", "Editor"),
+                            ("operator", "Operator"),
+                            ("admin", "Admin"),
+                        ],
+                        default="viewer",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="workspace_app.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimelineEntry',
+            name="TimelineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(max_length=20)),
-                ('object_id', models.CharField(max_length=64)),
-                ('verb', models.CharField(max_length=60)),
-                ('source', models.CharField(choices=[('person', 'Person'), ('webhook', 'Webhook'), ('poll', 'Poll'), ('call', 'Call')], max_length=8)),
-                ('actor_name', models.CharField(blank=True, max_length=254)),
-                ('details', models.JSONField(default=dict)),
-                ('event_id', models.CharField(blank=True, max_length=80)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='workspace_app.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area", models.CharField(max_length=20)),
+                ("object_id", models.CharField(max_length=64)),
+                ("verb", models.CharField(max_length=60)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("person", "Person"), ("webhook", "Webhook"), ("poll", "Poll"), ("call", "Call")],
+                        max_length=8,
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=254)),
+                ("details", models.JSONField(default=dict)),
+                ("event_id", models.CharField(blank=True, max_length=80)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="timeline",
+                        to="workspace_app.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-occurred_at', '-pk'],
-                'indexes': [models.Index(fields=['workspace', 'area', 'object_id', '-occurred_at'], name='timeline_of_object')],
+                "ordering": ["-occurred_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["workspace", "area", "object_id", "-occurred_at"], name="timeline_of_object")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=64)),
-                ('private_key', workspace_app.secrets_at_rest.EncryptedTextField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signing_keys', to='workspace_app.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("remote_id", models.CharField(max_length=64)),
+                ("private_key", workspace_app.secrets_at_rest.EncryptedTextField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signing_keys",
+                        to="workspace_app.workspace",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'remote_id'), name='one_row_a_signing_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "remote_id"), name="one_row_a_signing_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('operator', 'Operator'), ('admin', 'Admin')], default='viewer', max_length=12, verbose_name='role')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='workspace_app.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "Viewer"),
+                            ("editor", "Editor"),
+                            ("operator", "Operator"),
+                            ("admin", "Admin"),
+                        ],
+                        default="viewer",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="workspace_app.workspace",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'user'), name='one_membership_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("workspace", "user"), name="one_membership_a_person")],
             },
         ),
     ]

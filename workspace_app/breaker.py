@@ -1,0 +1,66 @@
+"""A breaker per workspace and credentials: pages do not wait again and again for a FastPix that is silent.
+
+closed ─▶ open (3 silences within a minute, or one 401) ─▶ closed (an answer to a worker or to a person's own test, new
+credentials, or the time is over)
+
+It lives in the cache: where the cache is away or lost what it held, the breaker is closed.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, Literal, TypeVar
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from workspace_app.models import Workspace
+
+SILENCES: Final = 3
+WITHIN: Final = 60  # seconds
+OPEN_FOR: Final = 20  # seconds
+
+Reason = Literal["silent", "unauthorized"]
+T = TypeVar("T")
+
+
+class Breaker:
+    """What the last calls of one workspace met. The key is made from the credentials: new ones start afresh."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        marks = "\n".join((workspace.api_url, workspace.token_id, workspace.secret_key))
+        self.key = f"breaker:{workspace.pk}:{hashlib.sha256(marks.encode()).hexdigest()[:16]}"
+
+    def reason(self) -> Reason | None:
+        """Why it is open; None when closed."""
+        found: Reason | None = _try(lambda: cache.get(self.key), None)
+        return found
+
+    def silent(self) -> None:
+        """A call got no answer."""
+        counter = f"{self.key}:silences"
+
+        def count() -> int:
+            cache.add(counter, 0, WITHIN)
+            return cache.incr(counter)
+
+        if _try(count, 0) >= SILENCES:
+            self._open("silent")
+
+    def answered(self, status: int) -> None:
+        """A call got an answer, whatever its status; 401 means that no other call will do better."""
+        if status == 401:
+            self._open("unauthorized")
+        else:
+            _try(lambda: cache.delete_many([self.key, f"{self.key}:silences"]), None)
+
+    def _open(self, reason: Reason) -> None:
+        with suppress(RedisError, OSError):
+            cache.set(self.key, reason, OPEN_FOR)
+
+
+def _try(ask: Callable[[], T], otherwise: T) -> T:
+    try:
+        return ask()
+    except (RedisError, OSError, ValueError):  # ValueError: the counter ran out between add and incr
+        return otherwise
