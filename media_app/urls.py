@@ -1,6 +1,20 @@
-"""Addresses of the media area."""
+"""Addresses of the on-demand area, under /w/<slug>/media/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from media_app.upload_urls import urlpatterns as upload_urls
+from media_app.views import media, playing
 
 app_name = "media"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", media.media_list, name="media_list"),
+    path("import-existing/", media.media_import_existing, name="media_import_existing"),
+    *upload_urls,
+    path("<str:remote_id>/", media.media_detail, name="media_detail"),
+    path("<str:remote_id>/state/", media.media_state, name="media_state"),
+    path("<str:remote_id>/check/", media.media_check, name="media_check"),
+    path("<str:remote_id>/delete/", media.media_delete, name="media_delete"),
+    path("<str:remote_id>/player/", playing.media_player, name="media_player"),
+    path("<str:remote_id>/token/", playing.media_token, name="media_token"),
+    path("<str:remote_id>/signing-key/", playing.signing_key_add, name="signing_key_add"),
+]

@@ -1,0 +1,101 @@
+"""The library: finding media, looking at one, asking FastPix about it, deleting it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from media_app import reconcile, tasks
+from media_app.models import Media
+from media_app.services import library, playing
+from media_app.services import media as service
+from media_app.services.words import timeline_of
+from web.paging import keyset
+from workspace_app import timeline
+from workspace_app.access import needs
+from workspace_app.requests import WorkspaceRequest
+
+
+def _media(request: WorkspaceRequest, remote_id: str) -> Media:
+    rows = Media.objects.select_related("workspace").prefetch_related("playback_ids", "tracks")
+    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
+
+
+@require_safe
+@needs("media.view")
+def media_list(request: WorkspaceRequest) -> HttpResponse:
+    """The library, newest first; only its rows when htmx asks."""
+    query = library.Query.read(request.GET)
+    page = keyset(
+        library.find(request.workspace, query), before=request.GET.get("before"), after=request.GET.get("after")
+    )
+    has_key = request.workspace.signing_keys.exists()
+    rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in page.items]
+    context = {"rows": rows, "page": page, "query": query, "statuses": library.STATUSES}
+    return render(request, "media_app/_media_rows.html" if request.htmx else "media_app/media_list.html", context)
+
+
+@require_safe
+@needs("media.view")
+def media_detail(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """Everything about one media."""
+    media = _media(request, remote_id)
+    context = {**_state(media), "source": playing.source(media)}
+    return render(request, "media_app/media_detail.html", context)
+
+
+@require_safe
+@needs("media.view")
+def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """The part of the page that changes when FastPix says something."""
+    return render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
+
+
+@require_POST
+@needs("media.view")
+def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """Ask FastPix about this media now."""
+    reconcile.ask(_media(request, remote_id), by="call")
+    response = render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
+    return trigger_client_event(response, "toast", {"tone": "ok", "text": _("FastPix answered just now.")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("media.delete")
+def media_delete(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """Name the consequence, then delete for good."""
+    media = _media(request, remote_id)
+    if request.method != "POST":
+        return render(request, "media_app/_media_delete.html", {"media": media})
+    service.delete(media, by=request.user)
+    messages.success(request, _("Deleted “%(title)s”.") % {"title": media.title or media.remote_id})
+    target = reverse("media:media_list", args=[request.workspace.slug])
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+@require_POST
+@needs("media.edit")
+def media_import_existing(request: WorkspaceRequest) -> HttpResponse:
+    """Bring in what the FastPix workspace already holds, in the background."""
+    timeline.record(
+        request.workspace, "workspace", request.workspace.slug, "import_asked", source="person", by=request.user
+    )
+    tasks.import_existing.delay_on_commit(request.workspace.pk)
+    messages.info(request, _("Bringing in what FastPix holds. Rows appear here as they arrive."))
+    target = reverse("media:media_list", args=[request.workspace.slug])
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+def _state(media: Media) -> dict[str, Any]:
+    policies = {playback.access_policy for playback in media.playback_ids.all()}
+    return {
+        "media": media,
+        "thumbnail": playing.thumbnail(media, width=1280),
+        "timeline": timeline_of(media),
+        "leaky": {"public", "private"} <= policies,
+    }

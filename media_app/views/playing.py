@@ -1,0 +1,55 @@
+"""The player: its place in the page, tokens for private media, and the key that makes them."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from media_app.models import Media
+from media_app.services import playing
+from workspace_app import signing_keys, timeline
+from workspace_app.access import needs
+from workspace_app.requests import WorkspaceRequest
+
+
+def _media(request: WorkspaceRequest, remote_id: str) -> Media:
+    rows = Media.objects.select_related("workspace").prefetch_related("playback_ids")
+    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id, gone=False)
+
+
+def _player(request: WorkspaceRequest, media: Media) -> HttpResponse:
+    context = {"media": media, "source": playing.source(media), "thumbnail": playing.thumbnail(media, width=1280)}
+    return render(request, "media_app/_media_player.html", context)
+
+
+@require_safe
+@needs("media.view")
+def media_player(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """The player, or why there is none yet."""
+    return _player(request, _media(request, remote_id))
+
+
+@require_POST
+@needs("media.view")
+def media_token(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """A token for this media's private playback ID, for a player that is about to start."""
+    media = _media(request, remote_id)
+    source = playing.source(media)
+    token = playing.token(media, source.playback.remote_id) if source and source.private else None
+    if token is None:
+        return JsonResponse({"error": _("There is no signing key to open this private media with.")}, status=409)
+    return JsonResponse({"token": token}, headers={"Cache-Control": "no-store"})
+
+
+@require_POST
+@needs("media.protect")
+def signing_key_add(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """Create a signing key at FastPix and keep it, so that private media play here."""
+    media = _media(request, remote_id)
+    if not request.workspace.signing_keys.exists():
+        key = signing_keys.create(request.workspace, by=request.user)
+        details = {"key": key.remote_id}
+        timeline.record(
+            request.workspace, "media", media.remote_id, "key_created", source="person", by=request.user, details=details
+        )
+    return _player(request, media)
