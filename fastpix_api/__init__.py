@@ -17,6 +17,7 @@ from fastpix_api.errors import (
     RateLimited,
     Refused,
     SessionGone,
+    SourceChanged,
     Unauthorized,
     Unreachable,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "SessionGone",
+    "SourceChanged",
     "Unauthorized",
     "Unreachable",
 ]

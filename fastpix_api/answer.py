@@ -88,7 +88,7 @@ def judge(received: Received, *, expect: type | None) -> Answer:
         raise Broken("FastPix answered with a redirect, which is never followed.", **received.known())
     payload = received.json() if received.body else None
     if status >= 500 or status == 408:
-        raise Unreachable(**received.known(_words(payload)))
+        raise Unreachable(retry_after=received.retry_after, **received.known(_words(payload)))
     if status >= 400:
         raise _refusal(received, payload)
     if not received.body and status == 204:

@@ -11,10 +11,12 @@
     - RateLimited    429: may say how long to wait
     - SessionGone    404 or 410 from storage: the upload session is dead, a new one is needed
     - EmptyFile      refused by us before anything is sent: storage would keep an empty object
+    - SourceChanged  refused by us: the file is not as long as it was when the upload began
   + Broken           an answer that is not FastPix's: HTML, half a JSON, wrong types, a redirect, too large
 
 None of them keeps a request, a response or a credential, so they may be logged as they are.
 """
+# ruff: noqa: N818 - these are the words a service reads in its except lines; "Error" would say nothing more
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,6 +41,7 @@ class FastPixError(Exception):
     gave none), `said` FastPix's own words, `answered_at` the answer's Date (None: no answer).
     """
 
+    happened = "FastPix answered with status {status}."
     next_step = "Try again in a minute."
 
     def __init__(
@@ -50,16 +53,12 @@ class FastPixError(Exception):
         request_id: str = "",
         answered_at: datetime | None = None,
     ) -> None:
-        self.what = what or self.what_happened(status)
+        self.what = what or self.happened.format(status=status)
         self.status = status
         self.said = plain(said)
         self.request_id = request_id
         self.answered_at = answered_at
         super().__init__(self.sentence)
-
-    def what_happened(self, status: int) -> str:
-        """The default first half of the sentence."""
-        return f"FastPix answered with status {status}." if status else "FastPix did not answer."
 
     @property
     def sentence(self) -> str:
@@ -76,87 +75,78 @@ class FastPixError(Exception):
 class Unreachable(FastPixError):
     """Nobody decided: no connection, silence, a cut line, 408 or 5xx.
 
-    `perhaps_done` is True when the request may have arrived: look before a second create.
+    `perhaps_done` is True when the request may have arrived: look before a second create. `retry_after`: seconds a 503
+    asks for, None when it does not.
     """
 
+    happened = "FastPix has trouble of its own (status {status})."
     next_step = "Nothing here is lost; try again in a minute."
 
-    def __init__(self, what: str = "", *, perhaps_done: bool = True, **known: Any) -> None:
+    def __init__(
+        self, what: str = "", *, perhaps_done: bool = True, retry_after: float | None = None, **known: Any
+    ) -> None:
         self.perhaps_done = perhaps_done
+        self.retry_after = retry_after
         super().__init__(what, **known)
-
-    def what_happened(self, status: int) -> str:
-        return f"FastPix has trouble of its own (status {status})." if status else "FastPix did not answer."
 
 
 class Refused(FastPixError):
-    """FastPix said no. The sentence repeats its words, because they are the only reason there is."""
+    """FastPix said no. `quotes`: the sentence repeats its words, where they are the only reason there is."""
 
+    happened = "FastPix refused this (status {status})."
     next_step = "Change what it names, then send it again."
+    quotes = True
 
-    def what_happened(self, status: int) -> str:
-        return f"FastPix refused this (status {status})."
+    @property
+    def reason(self) -> str:
+        """FastPix's reason as the sentence repeats it; "" where it adds nothing."""
+        return self.said.rstrip(".") if self.quotes else ""
 
     @property
     def sentence(self) -> str:
-        return f"{self.what[:-1]}: {self.said.rstrip('.')}. {self.next_step}" if self.said else super().sentence
+        return f"{self.what[:-1]}: {self.reason}. {self.next_step}" if self.reason else super().sentence
 
 
 class Unauthorized(Refused):
     """401: the token and the secret do not match, or the token was deleted."""
 
+    happened = "FastPix does not accept the Token ID and Secret Key of this workspace."
     next_step = "Store a valid pair in the workspace's settings."
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix does not accept the Token ID and Secret Key of this workspace."
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.what} {self.next_step}"
+    quotes = False
 
 
 class Forbidden(Refused):
     """403: the token is known but lacks the permission."""
 
+    happened = "The access token of this workspace may not do this."
     next_step = "Give the token that permission in the FastPix dashboard, or store another one in the settings."
-
-    def what_happened(self, status: int) -> str:
-        return "The access token of this workspace may not do this."
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.what} {self.next_step}"
+    quotes = False
 
 
 class NotFound(Refused):
     """404: not in this workspace, or not any more."""
 
+    happened = "FastPix does not have this in the workspace."
     next_step = "It may have been deleted; reload to see what is there now."
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix does not have this in the workspace."
+    quotes = False
 
 
 class Conflict(Refused):
     """409: something else already has this place, such as a reference ID."""
 
+    happened = "FastPix already has something in this place."
     next_step = "Choose another value, then send it again."
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix already has something in this place."
 
 
 class Invalid(Refused):
     """422: `fields` is a list of {"field": FastPix's name, "message": its words}, possibly empty."""
 
+    happened = "FastPix did not accept what was sent."
     next_step = "Correct it, then send it again."
 
     def __init__(self, what: str = "", *, fields: Sequence[Mapping[str, str]] = (), **known: Any) -> None:
         self.fields = [{"field": plain(one.get("field")), "message": plain(one.get("message"))} for one in fields]
         super().__init__(what, **known)
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix did not accept what was sent."
 
     @property
     def names_unknown_id(self) -> bool:
@@ -167,20 +157,18 @@ class Invalid(Refused):
         return bool(self.fields) and all(one["field"].lower().endswith("id") for one in self.fields)
 
     @property
-    def sentence(self) -> str:
-        named = "; ".join(f"{one['field']} {one['message']}".strip() for one in self.fields)
-        return f"{self.what[:-1]}: {named}. {self.next_step}" if named else super().sentence
+    def reason(self) -> str:
+        return "; ".join(f"{one['field']} {one['message']}".strip() for one in self.fields) or super().reason
 
 
 class RateLimited(Refused):
     """429. `retry_after`: seconds FastPix asks us to wait as it said them (not capped), None when it did not."""
 
+    happened = "FastPix has had too many requests from this workspace."
+
     def __init__(self, what: str = "", *, retry_after: float | None = None, **known: Any) -> None:
         self.retry_after = retry_after
         super().__init__(what, **known)
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix has had too many requests from this workspace."
 
     @property
     def sentence(self) -> str:
@@ -191,25 +179,26 @@ class RateLimited(Refused):
 class SessionGone(Refused):
     """The upload session is dead at storage: expired, cancelled or never there. Its bytes are lost."""
 
+    happened = "Storage no longer knows this upload."
     next_step = "Start the upload again; it gets a new address."
-
-    def what_happened(self, status: int) -> str:
-        return "Storage no longer knows this upload."
 
 
 class EmptyFile(Refused):
     """A file of 0 bytes: storage would take it and FastPix could never play it."""
 
+    happened = "The file is empty, so there is nothing to upload."
     next_step = "Choose another file."
 
-    def what_happened(self, status: int) -> str:
-        return "The file is empty, so there is nothing to upload."
+
+class SourceChanged(Refused):
+    """The file has another length than the upload was begun with, so what storage holds may not fit to it."""
+
+    happened = "The file changed while it was being uploaded."
+    next_step = "Upload it again once it no longer changes."
 
 
 class Broken(FastPixError):
     """An answer nobody at FastPix meant: `what` names the fault."""
 
+    happened = "FastPix sent an answer that cannot be read."
     next_step = "Nothing here was changed by it. Try again; if it stays, check the API address in the settings."
-
-    def what_happened(self, status: int) -> str:
-        return "FastPix sent an answer that cannot be read."

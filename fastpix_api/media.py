@@ -10,7 +10,7 @@ from fastpix_api.road import Call, part
 class Media:
     """The operations under /on-demand on a media itself.
 
-    Lists: `limit` 1–50, `offset` is a page number starting at 1, not a row (recorded); `order_by` "asc" or "desc" by
+    Lists: `limit` 1 to 50, `offset` is a page number starting at 1, not a row (recorded); `order_by` "asc" or "desc" by
     creation. All raise Unreachable, Unauthorized, Forbidden, RateLimited, Broken; those by id also NotFound, or Invalid
     where FastPix cannot read the id (`Invalid.names_unknown_id`).
     """

@@ -1,29 +1,36 @@
 """The one road to FastPix: every operation is a `call` on it."""
 
 import enum
-import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
+from requests import exceptions as said
 from requests.adapters import BaseAdapter
 from requests.auth import HTTPBasicAuth
+from urllib3.exceptions import HTTPError
 
 from fastpix_api.answer import Answer, Received, judge
+from fastpix_api.connections import open_session, session_for
 from fastpix_api.errors import Broken, FastPixError, RateLimited, Unreachable
-from fastpix_api.transport import Adapter, until
+from fastpix_api.transport import over_at
 
 TIMEOUT: Final = (3.05, 15.0)  # seconds to connect, and between two reads
 LARGEST_ANSWER: Final = 10 * 1024 * 1024  # bytes
 LONGEST_WAIT: Final = 30.0  # seconds between two tries, whatever Retry-After asks for
 _IDEMPOTENT: Final = frozenset(("GET", "HEAD", "PUT", "DELETE"))
-_CUT: Final = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
+_TROUBLES: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[], FastPixError]], ...]] = (
+    ((said.ContentDecodingError,), lambda: Broken("FastPix sent an answer that cannot be unpacked.")),
+    ((said.InvalidURL, said.InvalidSchema, said.MissingSchema), lambda: Broken("The API address is not one.")),
+    ((said.SSLError,), lambda: Unreachable("FastPix's certificate is not accepted here.", perhaps_done=False)),
+    ((said.ConnectTimeout,), lambda: Unreachable("FastPix cannot be reached from this server.", perhaps_done=False)),
+    ((said.ChunkedEncodingError,), lambda: Unreachable("FastPix broke off in the middle of its answer.")),
+    ((said.Timeout, TimeoutError), lambda: Unreachable("FastPix did not answer in time.")),
+)
 
 Query = Iterable[tuple[str, Any]] | Mapping[str, Any]
 
@@ -117,7 +124,7 @@ class Road:
         session = self._session()
         pairs = list(query.items()) if isinstance(query, Mapping) else list(query)
         trouble: FastPixError
-        limit = until.set(min(end, time.monotonic() + self._limits.exchange))
+        limit = over_at.set(min(end, time.monotonic() + self._limits.exchange))
         try:
             with session.request(
                 method,
@@ -131,43 +138,17 @@ class Road:
                 stream=True,
             ) as response:
                 return Received(response.status_code, response.headers, _body(response))
-        except (requests.RequestException, OSError) as cause:
+        except (requests.RequestException, HTTPError, OSError) as cause:
             trouble = _named(cause)
         finally:
-            until.reset(limit)
+            over_at.reset(limit)
         # raised out here: the cause carries the request with its Authorization header, and must not hang on
         raise trouble
 
     def _session(self) -> requests.Session:
         if self._transport is not None:
-            return _open(self._transport, trust_environment=False)
-        return _connections.of_this_thread(loopback=urlsplit(self._base_url).hostname in {"127.0.0.1", "localhost"})
-
-
-class _Connections(threading.local):
-    """Open connections, kept from call to call; a forked child starts with none of its parent's."""
-
-    def __init__(self) -> None:
-        self._sessions: dict[tuple[int, bool], requests.Session] = {}
-
-    def of_this_thread(self, *, loopback: bool) -> requests.Session:
-        key = (os.getpid(), loopback)
-        if key not in self._sessions:
-            self._sessions[key] = _open(Adapter(), trust_environment=not loopback)
-        return self._sessions[key]
-
-
-_connections = _Connections()
-
-
-def _open(adapter: BaseAdapter, *, trust_environment: bool) -> requests.Session:
-    """`trust_environment`: use the machine's proxy settings, which would only mislead on loopback."""
-    session = requests.Session()
-    session.trust_env = trust_environment
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # two workspaces share this session
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+            return open_session(self._transport, trust_environment=False)
+        return session_for(self._base_url)
 
 
 def _body(response: requests.Response) -> bytes:
@@ -183,26 +164,18 @@ def _body(response: requests.Response) -> bytes:
 
 def _named(cause: Exception) -> FastPixError:
     """The error of our tree for one of requests'. Its text is left behind: it can repeat addresses."""
-    if isinstance(cause, requests.exceptions.ContentDecodingError):
-        return Broken("FastPix sent an answer that cannot be unpacked.")
-    if isinstance(cause, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return Broken("The API address in the settings is not one.")
-    if isinstance(cause, requests.exceptions.SSLError):
-        return Unreachable(
-            "The connection to FastPix is not secure: its certificate is not accepted.", perhaps_done=False
-        )
-    if isinstance(cause, requests.exceptions.ChunkedEncodingError):
-        return Unreachable("FastPix broke off in the middle of its answer.")
-    if isinstance(cause, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(cause):
+    for kinds, error in _TROUBLES:
+        if isinstance(cause, kinds):
+            return error()
+    if "NewConnectionError" in repr(cause):
         return Unreachable("FastPix cannot be reached from this server.", perhaps_done=False)
-    if isinstance(cause, (requests.exceptions.Timeout, TimeoutError)) or "timed out" in str(cause):
-        return Unreachable("FastPix did not answer in time.")
-    return Unreachable("FastPix broke off the connection.")
+    # while a body is read, requests dresses silence up as a ConnectionError
+    silent = "timed out" in str(cause)
+    return Unreachable("FastPix did not answer in time." if silent else "FastPix broke off the connection.")
 
 
-def _wait(trouble: FastPixError, attempt: int) -> float:
+def _wait(trouble: Unreachable | RateLimited, attempt: int) -> float:
     """Seconds before the next try: what FastPix asks for, else 0.5, 1, 2 … s with jitter; never more than 30."""
-    asked = trouble.retry_after if isinstance(trouble, (RateLimited, Unreachable)) else None
-    if asked is not None:
-        return min(asked, LONGEST_WAIT)
+    if trouble.retry_after is not None:
+        return min(trouble.retry_after, LONGEST_WAIT)
     return random.uniform(0.5, 1.0) * min(2.0 ** (attempt - 1), LONGEST_WAIT)  # noqa: S311 - jitter, not a secret

@@ -11,11 +11,11 @@ class SigningKeys:
         self._call = call
 
     def create(self) -> Answer:
-        """A new key: id, privateKey (base64 of a PKCS#8 PEM), createdAt. The private key is told this once (recorded)."""
+        """A new key: id, privateKey (base64 of a PKCS#8 PEM), createdAt. The private key is told once (recorded)."""
         return self._call("POST", "/iam/signing-keys", expect=dict)
 
     def list(self, *, limit: int = 10, offset: int = 1) -> Answer:
-        """One page of keys: id and createdAt only. `limit` 1–50, `offset` a page number from 1."""
+        """One page of keys: id and createdAt only. `limit` 1 to 50, `offset` a page number from 1."""
         return self._call("GET", "/iam/signing-keys", query={"limit": limit, "offset": offset}, expect=list)
 
     def get(self, key_id: str) -> Answer:

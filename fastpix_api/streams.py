@@ -13,7 +13,7 @@ class Streams:
     def list(self, *, limit: int = 10, offset: int = 1, order_by: str = "desc") -> Answer:
         """One page of streams, each with its stream key and SRT secrets (recorded): never show or log an item whole.
 
-        `limit` 1–50, `offset` a page number from 1, `order_by` "asc" or "desc" by creation. metadata, mediaIds and
+        `limit` 1 to 50, `offset` a page number from 1, `order_by` "asc" or "desc" by creation. metadata, mediaIds and
         simulcastResponses are left out where empty (recorded).
         """
         query = {"limit": limit, "offset": offset, "orderBy": order_by}

@@ -17,13 +17,13 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import PoolManager
 
 # time.monotonic() at which the current exchange must be over; None: only the timeouts of single reads hold
-until: ContextVar[float | None] = ContextVar("fastpix_api_until", default=None)
+over_at: ContextVar[float | None] = ContextVar("fastpix_api_until", default=None)
 
 
 class _Reader(io.RawIOBase):
     def __init__(self, sock: socket.socket, inner: io.RawIOBase) -> None:
         self._sock, self._inner = sock, inner
-        self._patience, self._end = sock.gettimeout(), until.get()
+        self._patience, self._end = sock.gettimeout(), over_at.get()
 
     def readable(self) -> bool:
         return True
@@ -34,7 +34,10 @@ class _Reader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("the exchange took too long")
             self._sock.settimeout(left if self._patience is None else min(left, self._patience))
-        return self._inner.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        return self._inner.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._inner.fileno()
 
     def close(self) -> None:
         self._inner.close()
@@ -71,11 +74,11 @@ class Adapter(HTTPAdapter):
         super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, blocksize=self._blocksize, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, blocksize=self._blocksize, **kwargs)
         self._equip(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, blocksize=self._blocksize, **kwargs)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(proxy, blocksize=self._blocksize, **kwargs)
         self._equip(manager)
         return manager
 
