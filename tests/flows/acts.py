@@ -1,0 +1,72 @@
+"""What a person does in a story, said once: sign in, choose a file, read a status. And the films they bring."""
+
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+READY = re.compile(r"\bReady\b")
+FAILED = re.compile(r"\bFailed\b")
+ENCODING = 90_000  # ms; two cores transcode a few seconds of film beside everything else the stories run
+
+
+def ffmpeg() -> str:
+    """The ffmpeg of the wheel, the same that the sandbox uses."""
+    import imageio_ffmpeg
+
+    return imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def film(path: Path, *, seconds: int = 4, seed: int = 0) -> Path:
+    """A real MP4 with moving picture and tone; another `seed` makes another file."""
+    picture = f"testsrc2=size=640x360:rate=24,hue=h={seed * 40}"
+    subprocess.run(
+        [
+            ffmpeg(), "-hide_banner", "-loglevel", "error", "-y",
+            "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"sine=frequency={300 + 40 * seed}",
+            "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path),
+        ],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return path
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sign_in(page: Page, url: str, email: str, password: str) -> None:
+    """Sign in and arrive on the library."""
+    page.goto(url)
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Media", level=1)).to_be_visible()
+
+
+def upload(page: Page, url: str, *files: Path, policy: str | None = None) -> None:
+    """Choose files on the upload page; returns when their rows are in the queue."""
+    page.goto(f"{url}/w/sandbox/media/uploads/")
+    if policy:
+        page.get_by_label("Who can play it").select_option(policy)
+    page.locator("input[type=file]:not([webkitdirectory])").first.set_input_files([str(file) for file in files])
+    for file in files:
+        expect(page.get_by_text(file.name).first).to_be_visible()
+
+
+def row(page: Page, title: str):
+    """The library's row of a title."""
+    return page.locator("#media-rows tr", has_text=title)
+
+
+def plays(page: Page) -> None:
+    """The film on this page really advances."""
+    video = page.locator("[data-player] video")
+    expect(video).to_be_visible(timeout=30_000)
+    page.wait_for_function("() => document.querySelector('[data-player] video')?.readyState >= 2", timeout=30_000)
+    page.evaluate("() => { const v = document.querySelector('[data-player] video'); v.muted = true; return v.play(); }")
+    page.wait_for_function("() => document.querySelector('[data-player] video').currentTime > 0.7", timeout=30_000)

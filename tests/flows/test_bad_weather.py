@@ -1,0 +1,66 @@
+"""Webhooks late, twice, reversed or lost; FastPix down; a viewer who tries an editor's act."""
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.flows import acts
+
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def switches(stack):
+    """Turns the sandbox's switches, and turns them back."""
+
+    def turn(**values):
+        requests.post(f"{stack.sandbox_url}/_sandbox/switches", json=values, timeout=5).raise_for_status()
+
+    yield turn
+    turn(webhooks="normal", api="up")
+
+
+@pytest.mark.parametrize("weather", ["doubled", "reordered", "dropped"])
+def test_the_page_ends_ready_whatever_happens_to_the_webhooks(page, stack, switches, tmp_path, weather):
+    switches(webhooks=weather)
+    acts.sign_in(page, stack.url, *stack.admin)
+    title = f"weather {weather}"
+    acts.upload(page, stack.url, acts.film(tmp_path / f"{title}.mp4", seconds=2, seed=6))
+    page.goto(f"{stack.url}/w/sandbox/media/?q=weather+{weather}")
+    expect(acts.row(page, title).get_by_text(acts.READY).first).to_be_visible(timeout=150_000)
+    acts.row(page, title).get_by_role("link", name=title).click()
+    acts.plays(page)
+
+
+def test_pages_still_open_while_fastpix_is_down_and_say_so(page, stack, switches, tmp_path):
+    acts.sign_in(page, stack.url, *stack.admin)
+    acts.upload(page, stack.url, acts.film(tmp_path / "before the storm.mp4", seconds=2, seed=7))
+    expect(page.get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
+    switches(api="down")
+    page.goto(f"{stack.url}/w/sandbox/media/?q=before+the+storm")
+    acts.row(page, "before the storm").get_by_role("link", name="before the storm").click()
+    expect(page.get_by_role("heading", name="before the storm", level=1)).to_be_visible()
+    page.expected_errors.append("502")
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("FastPix").filter(has_text="answer").first).to_be_visible(timeout=20_000)
+    switches(api="up")
+
+
+def test_a_viewer_sees_but_cannot_do_what_an_editor_can(page, stack, browser, tmp_path):
+    acts.sign_in(page, stack.url, *stack.admin)
+    page.goto(f"{stack.url}/w/sandbox/members/")
+    page.get_by_label("E-mail").fill("vera@example.com")
+    page.get_by_label("Role").first.select_option("viewer")
+    page.get_by_role("button", name="Invite").click()
+    link = page.locator("[data-invitation-link]").input_value()
+    other = browser.new_context().new_page()
+    other.goto(link)
+    other.get_by_label("Name").fill("Vera Viewer")
+    other.get_by_label("Password", exact=True).fill("a long enough pass phrase")
+    other.get_by_role("button", name="Join").click()
+    expect(other.get_by_role("heading", name="Media", level=1)).to_be_visible()
+    expect(other.get_by_role("link", name="Upload", exact=True)).to_have_count(0)
+    refused = other.goto(f"{stack.url}/w/sandbox/media/uploads/")
+    assert refused is not None
+    assert refused.status == 403
+    other.context.close()

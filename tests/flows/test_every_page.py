@@ -1,0 +1,116 @@
+"""Every page, in both themes, at a desk and on a phone: no axe violation, valid HTML, nothing wider than the screen."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.flows import acts
+
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(600)]
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RESULTS = Path(__file__).parent.parent.parent / "test-results"
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+SIGNED_IN = {
+    "library": "/w/sandbox/media/",
+    "library, nothing found": "/w/sandbox/media/?q=nosuchthing",
+    "upload": "/w/sandbox/media/uploads/",
+    "import by URL": "/w/sandbox/media/import/",
+    "import folder": "/w/sandbox/media/server/",
+    "streams": "/w/sandbox/live/",
+    "analytics": "/w/sandbox/analytics/",
+    "events": "/w/sandbox/events/",
+    "settings": "/w/sandbox/settings/",
+    "members": "/w/sandbox/members/",
+    "account": "/account/",
+    "password": "/accounts/password/change/",
+    "workspaces": "/workspaces/",
+    "add a workspace": "/workspaces/add/",
+    "not found": "/w/sandbox/media/no-such-media/",
+}
+
+
+@pytest.fixture(scope="module")
+def film(stack, browser, tmp_path_factory):
+    """A ready media's address, and one that failed, so that the pages have something to show."""
+    page = browser.new_context().new_page()
+    folder = tmp_path_factory.mktemp("films")
+    broken = folder / "broken upload.mp4"
+    broken.write_bytes(b"not a film" * 999)
+    acts.sign_in(page, stack.url, *stack.admin)
+    acts.upload(page, stack.url, acts.film(folder / "shown on every page.mp4", seed=8), broken)
+    page.goto(f"{stack.url}/w/sandbox/media/?q=shown+on")
+    ready = acts.row(page, "shown on every page")
+    ready.get_by_text(acts.READY).first.wait_for(timeout=acts.ENCODING)
+    address = ready.get_by_role("link").first.get_attribute("href")
+    page.context.close()
+    return address
+
+
+def _look(page, name, theme, size):
+    """Judge the page as it stands; returns its problems."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    problems = [
+        f"{name} ({theme}, {size}): {one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:4]]}"
+        for one in found["violations"]
+    ]
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        problems.append(f"{name} ({theme}, {size}): {wide} px wider than the screen")
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=str(RESULTS / f"{name.replace(' ', '-')}-{size}-{theme}.png"), full_page=True)
+    return problems
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme, size):
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    page = context.new_page()
+    problems, sources = [], {}
+
+    def visit(name, address):
+        page.goto(stack.url + address)
+        page.wait_for_load_state("load")
+        page.wait_for_timeout(400)
+        problems.extend(_look(page, name, theme, size))
+        sources[name] = page.request.get(stack.url + address).text()
+
+    visit("sign in", "/accounts/login/")
+    acts.sign_in(page, stack.url, *stack.admin)
+    for name, address in {**SIGNED_IN, "media": film}.items():
+        visit(name, address)
+    page.goto(stack.url + film)
+    page.get_by_role("button", name="Delete…").first.click()
+    page.get_by_role("dialog").wait_for()
+    problems += _look(page, "delete dialog", theme, size)
+    context.close()
+    (RESULTS / f"sources-{size}-{theme}.json").write_text(json.dumps(sources))
+    assert not problems, "\n".join(problems)
+
+
+def test_every_page_is_valid_html(stack, browser, film, tmp_path, require):
+    jar = os.environ.get("VNU_JAR", "")
+    if not (shutil.which("java") and jar and Path(jar).exists()):
+        require.missing("java", "HTML validity: install Java, fetch the vnu-jar package and set VNU_JAR to its vnu.jar")
+    context = browser.new_context()
+    page = context.new_page()
+    acts.sign_in(page, stack.url, *stack.admin)
+    for name, address in {**SIGNED_IN, "media": film, "events of it": film.replace("/media/", "/events/of/")}.items():
+        text = page.request.get(stack.url + address).text()
+        if "<!doctype" not in text[:60].lower():
+            text = f'<!doctype html><html lang="en"><head><title>part</title></head><body>{text}</body></html>'
+        (tmp_path / f"{name.replace(' ', '-')}.html").write_text(text)
+    (tmp_path / "sign-in.html").write_text(browser.new_context().request.get(f"{stack.url}/accounts/login/").text())
+    context.close()
+    run = subprocess.run(
+        ["java", "-jar", jar, "--errors-only", "--format", "text", *map(str, sorted(tmp_path.glob("*.html")))],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert not run.stderr.strip(), run.stderr

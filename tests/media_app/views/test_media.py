@@ -1,0 +1,112 @@
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+
+from tests.media_app.shelf import put
+
+HOSTILE = """<img src=x onerror=alert(1)></script>"'{{7*7}}javascript:alert(2)"""
+
+
+def _list(client, query="", **headers):
+    return client.get(reverse("media:media_list", args=[client.slug]) + query, **headers)
+
+
+def test_the_library_shows_its_newest_media_first(viewer, workspace):
+    put(workspace, "older film")
+    put(workspace, "newer film")
+    body = _list(viewer).content.decode()
+    assert body.index("newer film") < body.index("older film")
+    assert "<!doctype html>" in body.lower()
+
+
+def test_htmx_gets_only_the_rows(viewer, workspace):
+    put(workspace, "a film")
+    body = _list(viewer, headers={"HX-Request": "true"}).content.decode()
+    assert body.lstrip().startswith('<div id="media-rows"')
+    assert "<html" not in body
+
+
+def test_an_empty_library_says_how_to_fill_it(editor):
+    body = _list(editor).content.decode()
+    assert "No media yet" in body
+    assert reverse("media:media_import_existing", args=[editor.slug]) in body
+
+
+def test_a_viewer_is_not_offered_what_they_may_not_do(viewer, workspace):
+    put(workspace, "a film")
+    body = _list(viewer).content.decode()
+    assert "/delete/" not in body
+    assert reverse("media:upload_list", args=[viewer.slug]) not in body
+
+
+def test_paging_reaches_every_row_once(viewer, workspace):
+    titles = {put(workspace, f"film number {number:03d}").title for number in range(120)}
+    seen, address = [], ""
+    for _ in range(5):
+        page = _list(viewer, address)
+        seen += [media.title for media, _thumbnail in page.context["rows"]]
+        if not page.context["page"].older:
+            break
+        address = f"?before={quote(str(page.context['page'].older))}"
+    assert len(seen) == len(set(seen))
+    assert set(seen) == titles
+
+
+@pytest.mark.parametrize("field", ["title", "creator_id", "failed_reason"])
+def test_hostile_words_stay_words(viewer, workspace, field):
+    media = put(workspace, status="failed", **{field: HOSTILE}, metadata={"note": HOSTILE})
+    for page in (_list(viewer), viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id]))):
+        body = page.content.decode()
+        assert "<img src=x" not in body
+        assert "{{7*7}}" in body or field != "title"
+        assert "onerror=alert(1)></script>" not in body
+
+
+def test_the_detail_page_says_what_is_known_and_how(viewer, workspace):
+    media = put(workspace, "a film", metadata={"project": "reef"})
+    body = viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id])).content.decode()
+    for words in ("a film", "Ready", "webhook", "reef", media.remote_id, "640 × 360"):
+        assert words in body
+
+
+def test_a_private_and_a_public_id_together_are_pointed_out(viewer, workspace):
+    media = put(workspace, policies=("public", "private"))
+    body = viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id])).content.decode()
+    assert "anyone with the public link can watch" in body
+
+
+def test_a_tombstone_can_be_looked_at_but_not_played(viewer, workspace):
+    media = put(workspace, gone=True)
+    page = viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id]))
+    assert "FastPix no longer has this media" in page.content.decode()
+    assert viewer.get(reverse("media:media_player", args=[viewer.slug, media.remote_id])).status_code == 404
+
+
+def test_another_workspace_s_media_is_not_there(viewer, workspace, stranger):
+    theirs = put(stranger.user.memberships.get().workspace)
+    assert viewer.get(reverse("media:media_detail", args=[viewer.slug, theirs.remote_id])).status_code == 404
+
+
+def test_the_delete_dialog_names_the_consequence(editor, workspace):
+    media = put(workspace, "a film", policies=("public", "private"))
+    body = editor.get(reverse("media:media_delete", args=[editor.slug, media.remote_id])).content.decode()
+    assert "Its 2 playback IDs stop working" in body
+    assert "FastPix deletes it for good." in body
+
+
+def test_nothing_is_deleted_while_fastpix_is_silent(editor, workspace):
+    media = put(workspace, "a film")
+    page = editor.post(reverse("media:media_delete", args=[editor.slug, media.remote_id]), headers={"HX-Request": "true"})
+    media.refresh_from_db()
+    assert page.status_code == 502
+    assert not media.gone
+
+
+def test_a_private_media_without_a_key_offers_to_make_one(editor, viewer, workspace):
+    media = put(workspace, policies=("private",))
+    address = reverse("media:media_player", args=[workspace.slug, media.remote_id])
+    assert "Create a signing key" in editor.get(address).content.decode()
+    assert "An editor or an admin" in viewer.get(address).content.decode()
+    refused = viewer.post(reverse("media:media_token", args=[workspace.slug, media.remote_id]))
+    assert refused.status_code == 409
