@@ -1,0 +1,68 @@
+"""Take the README's pictures from a running product: `make up` in one terminal, then `make pictures` in another.
+
+CONSOLE_URL, CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD say where and as whom. Uploads a few made films first, so that
+the library has something to show.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.flows import acts  # noqa: E402
+
+PICTURES = Path(__file__).parent / "pictures"
+URL = os.environ.get("CONSOLE_URL", "http://127.0.0.1:8000")
+WHO = (os.environ["CONSOLE_ADMIN_EMAIL"], os.environ["CONSOLE_ADMIN_PASSWORD"])
+TITLES = ["Harbour tour, spring cut", "Night market, camera 2", "Coral recovery interview", "Town hall, November"]
+
+
+def fill(browser: Browser) -> None:
+    """Upload the films that are not there yet, and wait until they are ready."""
+    page = browser.new_context().new_page()
+    acts.sign_in(page, URL, *WHO)
+    with tempfile.TemporaryDirectory() as folder:
+        for seed, title in enumerate(TITLES):
+            page.goto(f"{URL}/w/sandbox/media/?q={title.split(',')[0]}")
+            if not acts.row(page, title).count():
+                acts.upload(page, URL, acts.film(Path(folder) / f"{title}.mp4", seconds=6 + 3 * seed, seed=seed))
+                page.goto(f"{URL}/w/sandbox/media/?q={title.split(',')[0]}")
+            acts.row(page, title).get_by_text(acts.READY).first.wait_for(timeout=180_000)
+    page.context.close()
+
+
+def take(browser: Browser, name: str, *, size: tuple[int, int], theme: str, media: bool = False) -> None:
+    """One picture of the library, or of the newest media while it plays."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=theme, device_scale_factor=1
+    )
+    page = context.new_page()
+    acts.sign_in(page, URL, *WHO)
+    if media:
+        acts.row(page, TITLES[0]).get_by_role("link").first.click()
+        acts.plays(page)
+        page.evaluate("() => document.querySelector('[data-player] video').pause()")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(PICTURES / f"{name}.png"))
+    context.close()
+
+
+def main() -> None:
+    """Fill the library, then take every picture the README shows."""
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        fill(browser)
+        take(browser, "library-light", size=(1440, 900), theme="light")
+        take(browser, "media-dark", size=(1440, 900), theme="dark", media=True)
+        take(browser, "library-phone", size=(390, 844), theme="light")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
