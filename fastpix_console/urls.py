@@ -7,6 +7,7 @@ from fastpix_console import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("workspace_app.account_urls")),
     path("", include("workspace_app.urls")),
     path("w/<slug:slug>/media/", include("media_app.urls")),
     path("w/<slug:slug>/live/", include("live_app.urls")),

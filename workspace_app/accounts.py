@@ -29,13 +29,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only paths on this very host; also used for `next`."""
-        return url_has_allowed_host_and_scheme(
-            url, allowed_hosts={context.request.get_host()}, require_https=context.request.is_secure()
-        )
+        request: HttpRequest = context.request
+        return bool(url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()))
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """By the login e-mail: allauth's own address table is not used here."""
-        return self.authenticate(context.request, email=user.email, password=password) == user
+        return bool(self.authenticate(context.request, email=user.email, password=password) == user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The pages say what happened; allauth's own messages are left out."""

@@ -7,21 +7,19 @@ It lives in the cache: where the cache is away or lost what it held, the breaker
 """
 
 import hashlib
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
+from workspace_app.caching import or_else
 from workspace_app.models import Workspace
 
 SILENCES: Final = 3
 WITHIN: Final = 60  # seconds
 OPEN_FOR: Final = 20  # seconds
+_NOBODY_HOME: Final = frozenset((502, 503, 504, *range(520, 525)))  # 52x: Cloudflare, which stands before FastPix
 
 Reason = Literal["silent", "unauthorized"]
-T = TypeVar("T")
 
 
 class Breaker:
@@ -33,7 +31,7 @@ class Breaker:
 
     def reason(self) -> Reason | None:
         """Why it is open; None when closed."""
-        found: Reason | None = _try(lambda: cache.get(self.key), None)
+        found: Reason | None = or_else(lambda: cache.get(self.key), None)
         return found
 
     def silent(self) -> None:
@@ -44,23 +42,17 @@ class Breaker:
             cache.add(counter, 0, WITHIN)
             return cache.incr(counter)
 
-        if _try(count, 0) >= SILENCES:
+        if or_else(count, 0) >= SILENCES:
             self._open("silent")
 
     def answered(self, status: int) -> None:
-        """A call got an answer, whatever its status; 401 means that no other call will do better."""
+        """A call got an answer. 401 means that no other call will do better, 502 to 504 that nobody was home."""
         if status == 401:
             self._open("unauthorized")
+        elif status in _NOBODY_HOME:
+            self.silent()
         else:
-            _try(lambda: cache.delete_many([self.key, f"{self.key}:silences"]), None)
+            or_else(lambda: cache.delete_many([self.key, f"{self.key}:silences"]), None)
 
     def _open(self, reason: Reason) -> None:
-        with suppress(RedisError, OSError):
-            cache.set(self.key, reason, OPEN_FOR)
-
-
-def _try(ask: Callable[[], T], otherwise: T) -> T:
-    try:
-        return ask()
-    except (RedisError, OSError, ValueError):  # ValueError: the counter ran out between add and incr
-        return otherwise
+        or_else(lambda: cache.set(self.key, reason, OPEN_FOR), None)

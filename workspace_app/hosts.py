@@ -32,10 +32,10 @@ def check(address: str) -> str:
 
     Accepted are https addresses with a public DNS name, and the sandbox's own origin (settings.SANDBOX_URL). Refused
     are IP addresses in every spelling, names of the local network, user names, ports other than 443, queries and
-    fragments. What a public name resolves to is checked again when it is called (`fastpix.PublicOnly`).
+    fragments. What a public name resolves to is checked again when it is called (`road.PublicOnly`).
     """
     address = address.strip().rstrip("/")
-    if settings.SANDBOX_URL and origin(address) == origin(settings.SANDBOX_URL):
+    if is_sandbox(address):
         return address
     parts = _split(address)
     if parts is None or parts.scheme != "https" or not parts.hostname:
@@ -47,6 +47,11 @@ def check(address: str) -> str:
     if parts.port not in {None, 443}:
         raise ValidationError(_("Only the standard https port is accepted."))
     return address
+
+
+def is_sandbox(address: str) -> bool:
+    """Whether an address is on this installation's own sandbox, the one exception to "public https only"."""
+    return bool(settings.SANDBOX_URL) and origin(address) == origin(settings.SANDBOX_URL)
 
 
 def is_public(ip: str) -> bool:

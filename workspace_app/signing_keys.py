@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fastpix_api import playback_token
+from fastpix_api.playback_token import mint
 from workspace_app import timeline
 from workspace_app.fastpix import client_for
 from workspace_app.models import SigningKey, User, Workspace
@@ -35,4 +35,4 @@ def token_for(workspace: Workspace, playback_id: str, *, lifetime: timedelta) ->
     key = SigningKey.objects.filter(workspace=workspace).order_by("-pk").first()
     if key is None:
         return None
-    return playback_token.mint(key.private_key, key.remote_id, playback_id, lifetime=lifetime)
+    return mint(key.private_key, key.remote_id, playback_id, lifetime=lifetime)

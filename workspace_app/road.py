@@ -1,0 +1,91 @@
+"""The way out to FastPix: to public addresses only, watched by the breaker."""
+
+import os
+import socket
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from fastpix_api.transport import Adapter
+from workspace_app import hosts
+from workspace_app.breaker import Breaker
+
+
+def to(address: str) -> BaseAdapter:
+    """The adapter for an API address: the sandbox's own origin is on loopback, everything else must be public."""
+    return _kept(os.getpid(), hosts.is_sandbox(address))
+
+
+@lru_cache(maxsize=4)
+def _kept(process: int, loopback: bool) -> BaseAdapter:
+    """One adapter a process keeps connections open between calls; a forked child starts with none of its parent's."""
+    return Adapter() if loopback else PublicOnly()
+
+
+class PublicOnly(Adapter):
+    """Connects to public addresses only, whatever a name resolves to, and to the very address it looked at.
+
+    An outgoing proxy of the machine (HTTPS_PROXY) is used as it stands: then the proxy resolves and decides.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        pools = self.poolmanager.pool_classes_by_scheme
+        pool: type[HTTPSConnectionPool] = pools["https"]
+        public = type("PublicConnection", (_Pinned, pool.ConnectionCls), {})
+        self.poolmanager.pool_classes_by_scheme = {"https": type("PublicPool", (pool,), {"ConnectionCls": public})}
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        url = str(request.url)
+        with requests.Session() as machine:
+            options |= machine.merge_environment_settings(
+                url, options.get("proxies") or {}, options.get("stream"), options.get("verify"), options.get("cert")
+            )
+        return super().send(request, **options)
+
+
+class _Pinned(HTTPSConnection):
+    """Looks a name up once, and connects to nothing but what it saw."""
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        addresses = [str(info[4][0]) for info in found]
+        if not addresses or not all(hosts.is_public(address) for address in addresses):
+            raise NewConnectionError(self, "not a public address")
+        try:
+            return create_connection((addresses[0], self.port), self.timeout, socket_options=self.socket_options)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no connection in time") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"no connection: {error}") from error
+
+
+class Watched(BaseAdapter):
+    """Tells the breaker what became of each call, and `on_trouble` of a call that got no answer."""
+
+    def __init__(self, breaker: Breaker, road: BaseAdapter, on_trouble: Callable[[Exception], None]) -> None:
+        super().__init__()
+        self.breaker, self.road, self.on_trouble = breaker, road, on_trouble
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        try:
+            response = self.road.send(request, **options)
+        except requests.RequestException as trouble:
+            self.breaker.silent()
+            self.on_trouble(trouble)
+            raise
+        self.breaker.answered(response.status_code)
+        return response
+
+    def close(self) -> None:
+        """Nothing: the connections belong to the process."""

@@ -1,0 +1,64 @@
+"""Adding workspaces and changing what they hold. Every change is a line of the timeline, never with a secret in it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from workspace_app import timeline
+from workspace_app.models import Member, User, Workspace
+from workspace_app.roles import Role
+
+OLD_SECRET_LASTS: Final = timedelta(hours=24)
+
+
+@transaction.atomic
+def add(workspace: Workspace, *, by: User) -> Workspace:
+    """Keep a new workspace with `by` as its first admin. Raises IntegrityError when the slug is taken meanwhile."""
+    workspace.save()
+    Member.objects.create(workspace=workspace, user=by, role=Role.ADMIN)
+    note(workspace, "workspace_added", by=by, details={"token": masked(workspace.token_id)})
+    return workspace
+
+
+def rename(workspace: Workspace, name: str, *, by: User) -> None:
+    """Change the name people see; the address never changes."""
+    before, workspace.name = workspace.name, name
+    workspace.save(update_fields=["name"])
+    note(workspace, "workspace_renamed", by=by, details={"before": before, "after": name})
+
+
+def change_connection(workspace: Workspace, changes: Mapping[str, str], *, by: User) -> None:
+    """Take new credentials or hosts (already tested by the caller)."""
+    for field, value in changes.items():
+        setattr(workspace, field, value)
+    workspace.save(update_fields=list(changes))
+    details: dict[str, Any] = {"changed": sorted(changes)}
+    if "token_id" in changes:
+        details["token"] = masked(workspace.token_id)
+    note(workspace, "connection_changed", by=by, details=details)
+
+
+def change_webhook_secret(workspace: Workspace, secret: str, *, by: User) -> None:
+    """Take a new signing secret; the one before is accepted for 24 h more, for deliveries already under way."""
+    if secret == workspace.webhook_secret:
+        return
+    if workspace.webhook_secret:
+        workspace.webhook_secret_previous = workspace.webhook_secret
+        workspace.webhook_secret_previous_until = timezone.now() + OLD_SECRET_LASTS
+    verb = "webhook_secret_rotated" if workspace.webhook_secret else "webhook_secret_set"
+    workspace.webhook_secret = secret
+    workspace.save(update_fields=["webhook_secret", "webhook_secret_previous", "webhook_secret_previous_until"])
+    note(workspace, verb, by=by)
+
+
+def note(workspace: Workspace, verb: str, *, by: User, details: Mapping[str, Any] | None = None) -> None:
+    """One line of the workspace's own history."""
+    timeline.record(workspace, "workspace", workspace.slug, verb, source="person", by=by, details=details)
+
+
+def masked(token_id: str) -> str:
+    """Enough of a Token ID to recognise it: its last four characters."""
+    return f"••••{token_id[-4:]}" if len(token_id) > 8 else "••••"
