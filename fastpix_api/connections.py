@@ -14,6 +14,11 @@ from fastpix_api.transport import Adapter
 _LOOPBACK: Final = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nothing is a redirect: requests would read such an answer whole, even when told not to follow it."""
+
+
 class _Kept(threading.local):
     def __init__(self) -> None:
         # the process id is part of the key: a forked child must not write into its parent's sockets
@@ -35,7 +40,7 @@ def session_for(url: str, *, blocksize: int = 16 * 1024) -> requests.Session:
 
 def open_session(adapter: BaseAdapter, *, trust_environment: bool) -> requests.Session:
     """A session that sends everything through `adapter` and forgets every cookie."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = trust_environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", adapter)

@@ -146,7 +146,9 @@ class UploadSession:
         piece = Slice(file, start, end, block=max(16 * 1024, min(_BLOCK, progress.chunk_size // 16)))
         received = self._send("PUT", {"Content-Range": f"bytes {start}-{end - 1}/{self.size}"}, piece)
         chunk_size = _next_size(progress.chunk_size, end - start, time.monotonic() - began)
-        if received.status in _DONE and end == self.size:
+        if received.status in _DONE:
+            if end < self.size:
+                raise Unreachable("Storage called the file complete too early.", status=received.status)
             return Progress(self.size, done=True, chunk_size=chunk_size)
         held = self._held(received)
         if not start < held <= end:

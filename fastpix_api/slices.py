@@ -24,7 +24,10 @@ class Slice:
         if time.monotonic() > self._over_at:
             raise TimeoutError("the chunk took too long")
         wanted = min(self._left, self._block, size if size >= 0 else self._block)
-        data = self._file.read(wanted)
+        try:
+            data = self._file.read(wanted)
+        except OSError as cause:
+            raise SourceChanged("The file can no longer be read.") from cause
         if len(data) < wanted:
             raise SourceChanged
         self._left -= wanted
