@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('origin', models.CharField(choices=[('browser', 'This computer'), ('server', 'Import folder')], max_length=8)),
+                ('origin', models.CharField(choices=[('browser', 'This computer'), ('server', 'Import folder'), ('url', 'URL')], max_length=8)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Uploading'), ('paused', 'Paused'), ('sent', 'Sent'), ('stopped', 'Stopped'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
                 ('filename', models.CharField(max_length=255)),
                 ('title', models.CharField(blank=True, max_length=255)),
@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(blank=True, max_length=64)),
                 ('path', models.CharField(blank=True, max_length=1000)),
                 ('push_settings', models.JSONField(default=dict)),
+                ('source_url', workspace_app.secrets_at_rest.EncryptedTextField(blank=True)),
                 ('remote_id', models.CharField(blank=True, max_length=64)),
                 ('session_url', workspace_app.secrets_at_rest.EncryptedTextField(blank=True)),
                 ('session_expires_at', models.DateTimeField(null=True)),
@@ -150,6 +151,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='upload',
-            index=models.Index(condition=models.Q(('origin', 'server'), ('state__in', ['waiting', 'sending'])), fields=['leased_until'], name='upload_open'),
+            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['origin', 'leased_until'], name='upload_open'),
+        ),
+        migrations.AddIndex(
+            model_name='upload',
+            index=models.Index(fields=['workspace', 'remote_id'], name='upload_of_media'),
         ),
     ]

@@ -20,7 +20,9 @@ class Upload(models.Model):
                  ├─▶ stopped (an error a person can retry) ▶ sending
                  └─▶ cancelled
     `offset` is what storage confirmed. `session_url` is a bearer secret: fetched by an authorised POST, never in a page.
-    `by` browser: the page sends the bytes. `by` server: a worker sends `path` (inside IMPORT_DIR); it holds the lease.
+    Origin browser: the page sends the bytes; its tab holds the lease. Origin server: a worker sends `path` (inside
+    IMPORT_DIR); `fingerprint` says which file that was. Origin url: a worker asks FastPix to fetch `source_url`, which
+    can carry a signature and is a secret too; sent means that FastPix took the order.
     """
 
     class State(models.TextChoices):
@@ -34,6 +36,7 @@ class Upload(models.Model):
     class Origin(models.TextChoices):
         BROWSER = "browser", _("This computer")
         SERVER = "server", _("Import folder")
+        URL = "url", _("URL")
 
     OPEN = (State.WAITING, State.SENDING, State.PAUSED, State.STOPPED)
 
@@ -49,6 +52,7 @@ class Upload(models.Model):
     path = models.CharField(max_length=1000, blank=True)
     # pushMediaSettings, under FastPix's names
     push_settings = models.JSONField(default=dict)
+    source_url = EncryptedTextField(blank=True)
     remote_id = models.CharField(max_length=64, blank=True)
     session_url = EncryptedTextField(blank=True)
     session_expires_at = models.DateTimeField(null=True)
@@ -67,5 +71,7 @@ class Upload(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="upload_newest"),
             # For finding transfers nobody works on.
-            models.Index(fields=["leased_until"], name="upload_open", condition=Q(origin="server", state__in=["waiting", "sending"])),
+            models.Index(fields=["origin", "leased_until"], name="upload_open", condition=Q(state__in=["waiting", "sending"])),
+            # For telling the media of an upload, and the upload of a media.
+            models.Index(fields=["workspace", "remote_id"], name="upload_of_media"),
         ]

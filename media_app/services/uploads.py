@@ -1,0 +1,168 @@
+"""What all uploads share: their settings, their session at FastPix, and what a person may do with one."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events_app import push
+from fastpix_api import FastPix, FastPixError, Invalid, NotFound, Patience
+from fastpix_api.resumable import UploadSession
+from media_app.models import Upload
+from media_app.services.file_names import title_of
+from workspace_app import hosts, timeline
+from workspace_app.fastpix import client_for
+from workspace_app.models import User
+
+log = logging.getLogger(__name__)
+State = Upload.State
+# Google Cloud Storage keeps no larger object; FastPix itself names no size, only 12 h of media
+LARGEST_BYTES = 5 * 1024**4
+# Recorded: "timeout" of a created upload, in seconds
+DEFAULT_TIMEOUT = 14_400
+
+
+class UploadProblem(Exception):  # noqa: N818 - it is a sentence for a person
+    """Something about an upload that a person must know; `reason` is a word for the page's script."""
+
+    def __init__(self, sentence: str, *, reason: str = "refused", status: int = 422) -> None:
+        super().__init__(sentence)
+        self.sentence, self.reason, self.status = sentence, reason, status
+
+
+def push_settings(
+    filename: str, *, access_policy: str, max_resolution: str, media_quality: str, title: str = ""
+) -> dict[str, Any]:
+    """FastPix's pushMediaSettings (documented keys) for one file."""
+    return {
+        "accessPolicy": access_policy,
+        "title": (title or title_of(filename))[:255],
+        "maxResolution": max_resolution,
+        "mediaQuality": media_quality,
+    }
+
+
+def write(upload: Upload, *, states: Iterable[str] = Upload.OPEN, holder: str | None = None, **fields: Any) -> bool:
+    """One conditional UPDATE; False when the row is in another state by now or is leased by another than `holder`."""
+    rows = Upload.objects.filter(pk=upload.pk, state__in=list(states))
+    if holder is not None:
+        rows = rows.filter(leased_by=holder)
+    return bool(rows.update(**fields, updated_at=timezone.now()))
+
+
+def changed(upload: Upload) -> None:
+    """Tell open pages, once what was written is committed."""
+    push.ring(upload.workspace, "uploads")
+
+
+def record(upload: Upload, verb: str, *, by: User | None, area: str = "upload", **details: Any) -> None:
+    """A timeline entry of the upload, or of the media it becomes."""
+    timeline.record(
+        upload.workspace,
+        area,
+        upload.remote_id if area == "media" else str(upload.public_id),
+        verb,
+        source="person" if by else "call",
+        by=by,
+        details={"filename": upload.filename, **details},
+    )
+
+
+def open_session(upload: Upload, client: FastPix, *, cors_origin: str, browser: bool) -> dict[str, Any]:
+    """Ask FastPix for an upload address; returns the columns to write. Bytes start at 0 again.
+
+    With `browser` the address must first be started by a POST from that very origin (documented).
+    Raises FastPixError; UploadProblem when the address lies outside the workspace's storage host.
+    """
+    answer = client.uploads.create(cors_origin=cors_origin, settings=upload.push_settings, browser=browser)
+    url = str(answer.data["url"])
+    if hosts.origin(url) != hosts.origin(upload.workspace.upload_url):
+        raise UploadProblem(
+            _("FastPix gave an upload address at %(host)s. Add it as upload storage in the workspace's settings.")
+            % {"host": hosts.origin(url) or _("an unknown host")},
+            reason="storage",
+        )
+    seconds = answer.data.get("timeout") or DEFAULT_TIMEOUT
+    return {
+        "remote_id": str(answer.data["uploadId"]),
+        "session_url": url,
+        "session_expires_at": answer.answered_at + timedelta(seconds=seconds),
+        "offset": 0,
+    }
+
+
+def arrived(upload: Upload, client: FastPix) -> bool:
+    """Whether FastPix has made the media of this upload: it carries the upload's id (observed). 404, 422: not yet."""
+    if not upload.remote_id:
+        return False
+    try:
+        client.media.get(upload.remote_id)
+    except (NotFound, Invalid):
+        return False
+    return True
+
+
+def finish(upload: Upload, *, holder: str | None = None, error: str = "") -> bool:
+    """All bytes are at storage. The session's address is forgotten: nobody needs it any more."""
+    done: dict[str, Any] = {
+        "state": State.SENT,
+        "sent_at": timezone.now(),
+        "offset": upload.size,
+        "session_url": "",
+        "error": error,
+    }
+    if not write(upload, holder=holder, **done, leased_by="", leased_until=None, next_try_at=None):
+        return False
+    record(upload, "upload_sent", by=None)
+    record(upload, "uploaded", by=upload.created_by, area="media")
+    changed(upload)
+    return True
+
+
+def pause(upload: Upload, *, by: User) -> bool:
+    """Stop sending; storage keeps what it has."""
+    return _move(upload, "upload_paused", by, (State.WAITING, State.SENDING), State.PAUSED)
+
+
+def resume(upload: Upload, *, by: User) -> bool:
+    """Go on from where storage says it stopped."""
+    return _move(upload, "upload_resumed", by, (State.PAUSED,), State.WAITING)
+
+
+def retry(upload: Upload, *, by: User) -> bool:
+    """Try again what stopped with an error; goes on from where storage says it stopped."""
+    # an order for a URL may have reached FastPix before: a try above 0 makes the worker look before it repeats it
+    tries = int(upload.origin == Upload.Origin.URL)
+    return _move(upload, "upload_retried", by, (State.STOPPED,), State.WAITING, tries=tries)
+
+
+def cancel(upload: Upload, *, by: User) -> bool:
+    """Give the upload up: the row first, so that whoever sends stops; then FastPix and storage, as far as they answer.
+
+    An address nobody cancelled runs out by itself after `timeout`, so silence there is only logged.
+    """
+    held = Upload.objects.select_related("workspace").get(pk=upload.pk)
+    if not _move(upload, "upload_cancelled", by, Upload.OPEN, State.CANCELLED, session_url="", source_url=""):
+        return False
+    if held.remote_id and held.origin != Upload.Origin.URL:
+        try:
+            client_for(held.workspace, patience=Patience.PAGE).uploads.cancel(held.remote_id)
+            if "upload_id=" in held.session_url:
+                UploadSession(held.session_url, held.size).cancel()
+        except FastPixError as trouble:
+            log.info("upload %s was cancelled here only: %s", held.public_id, trouble.sentence)
+    return True
+
+
+def _move(upload: Upload, verb: str, by: User, states: Iterable[str], state: str, **fields: Any) -> bool:
+    with transaction.atomic():
+        fresh = {"state": state, "error": "", "tries": 0, "next_try_at": None, **fields}
+        if not write(upload, states=states, **fresh):
+            return False
+        record(upload, verb, by=by)
+        changed(upload)
+    return True

@@ -1,0 +1,44 @@
+"""Doors for the workers that bring bytes and orders to FastPix."""
+
+import logging
+import uuid
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from media_app.services import transfers, url_imports
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="media_app.transfer", queue="transfers")
+def transfer(upload_id: int) -> None:
+    """One turn (20 s at most) on one file of the import folder."""
+    if transfers.work(upload_id, f"turn-{uuid.uuid4()}"):
+        transfer.delay(upload_id)
+    else:
+        wake()
+
+
+@shared_task(name="media_app.import_url", queue="calls")
+def import_url(upload_id: int) -> None:
+    """Give one import order to FastPix."""
+    url_imports.work(upload_id, f"order-{uuid.uuid4()}")
+
+
+@shared_task(name="media_app.sweep_transfers", queue="events")
+def sweep_transfers() -> None:
+    """Pick up what no worker holds: new rows whose ring got lost, rows of dead workers, rows due for another try.
+
+    It never calls out, and runs beside projections so that a full transfers queue cannot hold it up.
+    """
+    wake()
+
+
+def wake() -> None:
+    """Ring a worker for everything that may start now. Without a broker nothing is lost: the sweep rings again."""
+    try:
+        transfers.admit(transfer.delay)
+        url_imports.admit(import_url.delay)
+    except OperationalError:
+        log.warning("no broker: uploads wait for the next sweep")

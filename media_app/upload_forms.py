@@ -1,0 +1,117 @@
+"""What people say about new media, judged before anything leaves."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from media_app.services import url_imports
+from media_app.services.file_names import clean, may_be_media
+from media_app.services.uploads import LARGEST_BYTES, push_settings
+from media_app.services.url_imports import MOST_URLS, Line
+
+RESOLUTIONS = [(value, value) for value in ("480p", "720p", "1080p", "1440p", "2160p")]
+
+
+class NewMediaForm(forms.Form):
+    """The settings every new media gets, wherever it comes from; FastPix's documented values."""
+
+    access_policy = forms.ChoiceField(
+        label=gettext_lazy("Who can play it"),
+        choices=[("public", gettext_lazy("Public")), ("private", gettext_lazy("Private: signed token"))],
+        initial="public",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text=gettext_lazy("Creates one playback ID. You can add more later."),
+    )
+    media_quality = forms.ChoiceField(
+        label=gettext_lazy("Quality"),
+        choices=[
+            ("standard", gettext_lazy("Standard")),
+            ("pro", gettext_lazy("Pro")),
+            ("premium", gettext_lazy("Premium")),
+        ],
+        initial="standard",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    max_resolution = forms.ChoiceField(
+        label=gettext_lazy("Maximum"),
+        choices=RESOLUTIONS,
+        initial="1080p",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def options(self) -> dict[str, str]:
+        """The keyword arguments of `push_settings`."""
+        return {name: self.cleaned_data[name] for name in ("access_policy", "media_quality", "max_resolution")}
+
+
+class NewFileForm(NewMediaForm):
+    """A file chosen in a browser, as the page's script describes it."""
+
+    filename = forms.CharField(max_length=5000, strip=False)
+    size = forms.IntegerField(min_value=0)
+    content_type = forms.CharField(max_length=120, required=False)
+    fingerprint = forms.RegexField(r"^[0-9a-f]{64}$")
+
+    def clean_filename(self) -> str:
+        """Only the bare, visible name is kept."""
+        return clean(self.cleaned_data["filename"])
+
+    def clean_size(self) -> int:
+        """Nothing cannot be played, and storage has an end."""
+        size: int = self.cleaned_data["size"]
+        if size == 0:
+            raise ValidationError(_("The file is empty, so there is nothing to send."))
+        if size > LARGEST_BYTES:
+            raise ValidationError(_("Larger than 5 TiB, the most that FastPix's storage keeps as one file."))
+        return size
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is plainly no media; FastPix judges the bytes of the rest."""
+        data = super().clean() or self.cleaned_data
+        if "filename" not in data:
+            return data
+        if not may_be_media(data["filename"], data.get("content_type", "")):
+            raise ValidationError(_("Not a video or audio file. Choose the exported film instead."))
+        if not self.errors:
+            data["push_settings"] = push_settings(data["filename"], **self.options())
+        return data
+
+    def sentence(self) -> str:
+        """The first thing that is wrong, as one sentence."""
+        for name, problems in self.errors.items():
+            return str(problems[0]) if name in {"size", "__all__"} else f"{name}: {problems[0]}"
+        return ""
+
+
+class ImportUrlForm(NewMediaForm):
+    """Pasted addresses, one a line."""
+
+    urls = forms.CharField(
+        label=gettext_lazy("URLs"),
+        max_length=120_000,
+        widget=forms.Textarea(attrs={"class": "form-control mono", "rows": 8, "spellcheck": "false", "wrap": "off"}),
+        error_messages={"required": gettext_lazy("Paste at least one URL.")},
+    )
+
+    def __init__(self, *args: Any, plain_http: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plain_http = plain_http
+        self.lines: list[Line] = []
+
+    def clean_urls(self) -> str:
+        """Every line is judged; one bad line holds all back, so that nothing is imported by half."""
+        text: str = self.cleaned_data["urls"]
+        self.lines = url_imports.read(text, plain_http=self.plain_http)
+        if len(self.lines) > MOST_URLS:
+            raise ValidationError(
+                _("%(count)d URLs. At most %(most)d at once.") % {"count": len(self.lines), "most": MOST_URLS}
+            )
+        wrong = [line for line in self.lines if line.error]
+        if wrong:
+            raise ValidationError(
+                [_("Line %(number)d: %(error)s") % {"number": line.number, "error": line.error} for line in wrong]
+            )
+        return text

@@ -1,0 +1,173 @@
+"""Uploads from a browser: the page, its queue, and what its script asks for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from fastpix_api import FastPixError
+from media_app.models import Upload
+from media_app.services import browser_uploads, uploads
+from media_app.services import upload_queue as queues
+from media_app.services.uploads import UploadProblem
+from media_app.tasks.transfers import wake
+from media_app.upload_forms import NewFileForm, NewMediaForm
+from workspace_app.access import needs
+from workspace_app.requests import WorkspaceRequest
+
+Origin = Upload.Origin
+PAGES = {Origin.BROWSER: "media:upload_list", Origin.SERVER: "media:server_list", Origin.URL: "media:import_url"}
+QUEUES = {Origin.BROWSER: "media:upload_queue", Origin.SERVER: "media:server_queue", Origin.URL: "media:import_queue"}
+
+
+def queue(request: WorkspaceRequest, origin: str) -> dict[str, Any]:
+    """The context of `_upload_queue.html`: the uploads of one origin."""
+    rows = queues.rows(request.workspace, [origin], person=request.user)
+    return {"rows": rows, "queue_url": QUEUES[Origin(origin)]}
+
+
+def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For the upload script: what went wrong is {"error": sentence, "reason": word}, never a page."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except UploadProblem as problem:
+            response = JsonResponse({"error": problem.sentence, "reason": problem.reason}, status=problem.status)
+        except FastPixError as trouble:
+            response = JsonResponse({"error": trouble.sentence, "reason": "fastpix"}, status=502)
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    return answered
+
+
+@require_safe
+@needs("media.upload")
+def upload_list(request: WorkspaceRequest) -> HttpResponse:
+    """Choose or drop files, and see how far they are."""
+    return render(request, "media_app/upload_list.html", {"form": NewMediaForm(), **queue(request, Origin.BROWSER)})
+
+
+@require_safe
+@needs("media.upload")
+def upload_queue(request: WorkspaceRequest) -> HttpResponse:
+    """The queue's rows, asked for again whenever something changed."""
+    return render(request, "media_app/_upload_queue.html", queue(request, Origin.BROWSER))
+
+
+@require_POST
+@needs("media.upload")
+@answers_json
+def upload_create(request: WorkspaceRequest) -> HttpResponse:
+    """A row for a chosen file; the same unfinished file gets its old row back."""
+    form = NewFileForm(request.POST)
+    if not form.is_valid():
+        raise UploadProblem(form.sentence(), reason="file")
+    upload, continued = browser_uploads.begin(request.workspace, request.user, form.cleaned_data)
+    facts = {"id": str(upload.public_id), "offset": upload.offset, "state": upload.state, "continued": continued}
+    return JsonResponse({**facts, "filename": upload.filename}, status=200 if continued else 201)
+
+
+@require_POST
+@needs("media.upload")
+@answers_json
+def upload_session(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """The address to send to. It is a bearer secret, so only a POST gets it and nothing may store the answer."""
+    tab = _tab(request)
+    renew = request.POST.get("renew") == "1"
+    upload = browser_uploads.open_for_tab(_mine(request, public_id), tab, cors_origin=_own_origin(request), renew=renew)
+    return JsonResponse({"url": upload.session_url, "offset": upload.offset})
+
+
+@require_POST
+@needs("media.upload")
+@answers_json
+def upload_progress(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """What the tab that sends has to say: an offset, a started session, that it is done, unsure, gives up or leaves."""
+    upload, tab = _mine(request, public_id), _tab(request)
+    said = request.POST.get("said", "")
+    if said == "sent":
+        uploads.finish(upload, holder=tab)
+    elif said == "unknown":
+        browser_uploads.settle(upload, tab)
+    elif said == "left":
+        browser_uploads.leave(upload, tab)
+    elif said.startswith("stopped:"):
+        browser_uploads.stop(upload, tab, reason=said.removeprefix("stopped:"))
+    else:
+        offset = request.POST.get("offset", "")
+        if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
+            raise UploadProblem(_("That is not a number of bytes."))
+        browser_uploads.report(upload, tab, offset=int(offset), session_url=request.POST.get("session_url", ""))
+    upload.refresh_from_db(fields=["state"])
+    return JsonResponse({"state": upload.state})
+
+
+@require_POST
+@needs("media.upload")
+def upload_pause(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """Stop sending for now; storage keeps what it has."""
+    return _act(request, public_id, uploads.pause)
+
+
+@require_POST
+@needs("media.upload")
+def upload_resume(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """Go on from where storage says it stopped."""
+    return _act(request, public_id, uploads.resume)
+
+
+@require_POST
+@needs("media.upload")
+def upload_retry(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """Try again what stopped with an error."""
+    return _act(request, public_id, uploads.retry)
+
+
+@require_POST
+@needs("media.upload")
+def upload_cancel(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
+    """Give an upload up."""
+    return _act(request, public_id, uploads.cancel)
+
+
+def _act(request: WorkspaceRequest, public_id: UUID, action: Callable[..., bool]) -> HttpResponse:
+    rows = Upload.objects.select_related("workspace")
+    upload = get_object_or_404(rows, workspace=request.workspace, public_id=public_id)
+    action(upload, by=request.user)
+    wake()
+    if request.htmx:
+        return render(request, "media_app/_upload_queue.html", queue(request, upload.origin))
+    if request.headers.get("Accept") == "application/json":
+        upload.refresh_from_db(fields=["state"])
+        return JsonResponse({"state": upload.state})
+    return redirect(PAGES[Origin(upload.origin)], request.workspace.slug)
+
+
+def _mine(request: WorkspaceRequest, public_id: UUID) -> Upload:
+    """Sessions are handed to the person who chose the file only."""
+    mine = Upload.objects.select_related("workspace", "created_by").filter(created_by=request.user)
+    return get_object_or_404(mine, workspace=request.workspace, public_id=public_id, origin=Origin.BROWSER)
+
+
+def _tab(request: WorkspaceRequest) -> str:
+    tab = request.POST.get("tab", "")
+    if not browser_uploads.TAB.fullmatch(tab):
+        raise UploadProblem(_("The page does not say which tab it is."))
+    return tab
+
+
+def _own_origin(request: WorkspaceRequest) -> str:
+    """The Origin the browser sent, checked to be this console's own: storage will accept the bytes from it alone."""
+    origin = request.headers.get("Origin", "")
+    if origin not in {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}:
+        raise UploadProblem(_("Open the console at its own address to upload."), reason="origin", status=403)
+    return origin
