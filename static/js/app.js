@@ -1,0 +1,74 @@
+// The only place that listens to htmx: where errors go, what is busy, and what must never be swapped.
+const body = document.body;
+
+// A refresh nobody asked for (push, polling) must not replace what is on the page with an error.
+const asked = (config) => !config.triggeringEvent || !/^(live:|every)/.test(config.triggeringEvent.type || "");
+
+const ownErrorPanel = () => document.getElementById("error-template").innerHTML;
+
+const isFragment = (xhr) => xhr.getResponseHeader("X-Error") === "fragment";
+
+// Where an error is shown: in place of what was being loaded; for an act, in the dialog, so that the content stays.
+function place(detail) {
+  const { target, requestConfig } = detail;
+  const inDialog = target && target.closest("dialog");
+  if (requestConfig.verb === "get" && target !== body) return target;
+  return inDialog || document.getElementById("dialog");
+}
+
+body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (/^\s*<!doctype html/i.test(xhr.responseText || "") && event.detail.target !== body) {
+    // A whole page where a fragment was asked for: the session ended or the page moved.
+    event.detail.shouldSwap = false;
+    window.location.assign(requestConfig.verb === "get" && xhr.status >= 400 ? window.location.href : xhr.responseURL);
+    return;
+  }
+  if (xhr.status < 400 || xhr.status === 422) return;
+  event.detail.isError = false;
+  event.detail.shouldSwap = asked(requestConfig);
+  const target = place(event.detail);
+  if (target !== event.detail.target || requestConfig.verb === "get") event.detail.swapOverride = "innerHTML";
+  event.detail.target = target;
+  if (!isFragment(xhr)) event.detail.serverResponse = ownErrorPanel();
+});
+
+// No answer at all: the network, or the console itself, is away.
+function unanswered(event) {
+  const { requestConfig } = event.detail;
+  if (!requestConfig || !asked(requestConfig)) return;
+  const target = place({ ...event.detail, target: event.detail.target || requestConfig.target });
+  target.innerHTML = ownErrorPanel();
+  target.dispatchEvent(new CustomEvent("fp:filled", { bubbles: true }));
+}
+body.addEventListener("htmx:sendError", unanswered);
+body.addEventListener("htmx:timeout", unanswered);
+
+body.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
+body.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
+body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  detail.target?.dispatchEvent(new CustomEvent("fp:filled", { bubbles: true }));
+});
+
+// Forms that are not sent by htmx: a second click must not send them twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "true";
+  setTimeout(() => delete form.dataset.sent, 10_000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A button that cannot be used now stays focusable and says why, but does nothing.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[aria-disabled=true]")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+// A picture that does not come leaves the icon under it.
+document.addEventListener("error", (event) => {
+  if (event.target instanceof HTMLImageElement && event.target.closest(".thumb, .player")) event.target.remove();
+}, true);

@@ -1,0 +1,54 @@
+// Native dialogs: opened when something is put into #dialog or by data-dialog-open, closed by Esc, the backdrop or
+// data-dialog-close; the focus starts on the safe choice and goes back to where it was.
+const filled = document.getElementById("dialog");
+const openers = new WeakMap();
+
+function open(dialog) {
+  if (!dialog.open) {
+    openers.set(dialog, document.activeElement);
+    dialog.showModal();
+  }
+  name(dialog);
+  (dialog.querySelector("[autofocus]") || dialog.querySelector("input:not([type=hidden]), select, textarea, button, a"))?.focus();
+}
+
+// A dialog is called by its own heading.
+function name(dialog) {
+  const heading = dialog.querySelector("h1, h2, h3");
+  if (dialog.hasAttribute("aria-label") || !heading) return;
+  heading.id ||= `${dialog.id}-title`;
+  dialog.setAttribute("aria-labelledby", heading.id);
+}
+
+function close(dialog) {
+  if (dialog?.open) dialog.close();
+}
+
+document.addEventListener("fp:filled", (event) => {
+  if (event.target === filled || filled.contains(event.target)) {
+    if (filled.childElementCount) { if (!filled.open) open(filled); else name(filled); } else close(filled);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const from = event.target instanceof Element ? event.target : null;
+  const opener = from?.closest("[data-dialog-open]");
+  if (opener) open(document.getElementById(opener.dataset.dialogOpen));
+  if (from?.closest("[data-dialog-close]") || from?.matches("dialog[open]")) close(from.closest("dialog"));
+});
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("close", () => {
+    if (dialog === filled) filled.replaceChildren();
+    const opener = openers.get(dialog);
+    const back = opener?.isConnected && opener !== document.body ? opener : document.getElementById("main");
+    back?.focus({ preventScroll: true });
+  });
+}
+
+// The server closes it with HX-Trigger: dialog:close; an act that succeeded elsewhere on the page closes it too.
+document.body.addEventListener("dialog:close", () => close(filled));
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { elt, target, successful, requestConfig } = detail;
+  if (successful && requestConfig.verb !== "get" && filled.contains(elt) && !filled.contains(target) && target !== filled) close(filled);
+});

@@ -1,0 +1,48 @@
+// The keyboard: "/" search, "g" then a letter to go, "j" "k" rows, "u" upload, "?" the list. Single letters never act in
+// fields and can be switched off on this device.
+const SWITCH = "fp-keys";
+const box = document.querySelector("[data-keys-switch]");
+let going = 0;
+
+const stored = () => { try { return localStorage.getItem(SWITCH); } catch { return null; } };
+const on = () => stored() !== "off";
+const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable], video, .player");
+
+function move(step) {
+  const links = [...document.querySelectorAll("main .tbl tbody tr a.title, main .tbl tbody tr td:first-child a")];
+  if (!links.length) return;
+  const rows = [...new Set(links.map((link) => link.closest("tr")))];
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[Math.min(rows.length - 1, Math.max(0, here + step))];
+  document.querySelectorAll("tr.cursor").forEach((row) => row.classList.remove("cursor"));
+  next.classList.add("cursor");
+  next.querySelector("a").focus();
+}
+
+function go(letter) {
+  going = 0;
+  const link = document.querySelector(`a[data-go="${CSS.escape(letter)}"]`);
+  if (link) window.location.assign(link.href);
+}
+
+const acts = {
+  "/": () => document.querySelector("[data-search], main form[role=search] input")?.focus(),
+  "?": () => document.querySelector("[data-dialog-open=keys]")?.click(),
+  j: () => move(1),
+  k: () => move(-1),
+  g: () => { going = Date.now(); },
+  u: () => go("u"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (!on() || document.querySelector("dialog[open]")) return;
+  if (going && Date.now() - going < 1500 && /^[a-z]$/.test(event.key)) { event.preventDefault(); go(event.key); return; }
+  const act = acts[event.key];
+  if (act) { event.preventDefault(); act(); }
+});
+
+if (box) {
+  box.checked = on();
+  box.addEventListener("change", () => { try { localStorage.setItem(SWITCH, box.checked ? "on" : "off"); } catch { /* this page only */ } });
+}

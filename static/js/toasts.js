@@ -1,0 +1,43 @@
+// Answers to one's own acts. HX-Trigger {"toast": {"tone": "ok", "text": "…"}}, or a "toast" event from a script.
+// They leave after 6 s, but not while they are pointed at or hold the focus; errors stay.
+const list = document.getElementById("toasts");
+const template = document.getElementById("toast-template");
+const STAY = 6000;
+
+function arm(toast) {
+  if (toast.dataset.armed) return;
+  toast.dataset.armed = "true";
+  if (["bad", "error"].includes(toast.dataset.tone)) return;
+  const leave = () => {
+    if (toast.matches(":hover") || toast.contains(document.activeElement)) setTimeout(leave, 1000);
+    else toast.remove();
+  };
+  setTimeout(leave, STAY);
+}
+
+function say({ tone = "info", text = "" }) {
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.dataset.tone = tone;
+  toast.querySelector(".toast-text").textContent = text;
+  if (tone === "bad") toast.setAttribute("role", "alert");
+  list.append(toast);
+  while (list.childElementCount > 4) list.firstElementChild.remove();
+}
+
+// Above an open dialog, which lives in the browser's top layer.
+function lift() {
+  if (!list.showPopover) return;
+  list.popover = "manual";
+  if (list.matches(":popover-open")) list.hidePopover();
+  if (list.childElementCount) list.showPopover();
+}
+
+new MutationObserver(() => {
+  [...list.children].forEach(arm);
+  lift();
+}).observe(list, { childList: true });
+[...list.children].forEach(arm);
+lift();
+
+document.body.addEventListener("toast", (event) => say(event.detail));
+list.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast-fp").remove());
