@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from workspace_app import timeline
+from workspace_app import timeline, words
 from workspace_app.access import needs
 from workspace_app.caching import or_else
 from workspace_app.forms import ConnectionForm, NameForm, WebhookSecretForm
@@ -103,7 +103,7 @@ def _page(request: WorkspaceRequest, **forms: Any) -> HttpResponse:
         "connection_form": ConnectionForm(instance=_copy(request.workspace)),
         "webhook_form": WebhookSecretForm(),
         "token": workspaces.masked(request.workspace.token_id),
-        "history": timeline.of(request.workspace, "workspace", request.workspace.slug, limit=20),
+        "history": words.lines(timeline.of(request.workspace, "workspace", request.workspace.slug, limit=20)),
         **_webhooks(request.workspace),
         **forms,
     }

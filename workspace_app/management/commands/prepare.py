@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     help = "Create what the environment asks for and print how to get in."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         sandbox.refresh()
         self.stdout.write(_administrator() or _way_in())
 

@@ -1,0 +1,49 @@
+"""The workspace's own history in sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from workspace_app.models import TimelineEntry
+from workspace_app.roles import Role
+
+_SENTENCES: Final[dict[str, Any]] = {
+    "workspace_added": _("Workspace added"),
+    "workspace_renamed": _("Renamed from %(before)s to %(after)s"),
+    "connection_changed": _("Connection changed"),
+    "webhook_secret_set": _("Webhook signing secret stored"),
+    "webhook_secret_rotated": _("Webhook signing secret rotated"),
+    "signing_key_created": _("Signing key created"),
+    "member_invited": _("%(email)s invited as %(role)s"),
+    "invitation_withdrawn": _("Invitation for %(email)s withdrawn"),
+    "member_joined": _("Joined as %(role)s"),
+    "member_changed": _("%(person)s changed from %(before)s to %(after)s"),
+    "member_removed": _("%(person)s removed"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry and how it reads."""
+
+    sentence: str
+    entry: TimelineEntry
+
+
+def lines(entries: Iterable[TimelineEntry]) -> list[Line]:
+    """The entries as sentences; an entry of a kind nobody wrote a sentence for shows its verb."""
+    return [Line(_sentence(entry), entry) for entry in entries]
+
+
+def _sentence(entry: TimelineEntry) -> str:
+    # a detail that is missing reads as a dash: history is never a reason for an error page
+    labels: dict[str, Any] = dict(Role.choices)
+    known = {name: labels.get(str(value), value) for name, value in entry.details.items()}
+    return str(_SENTENCES.get(entry.verb, entry.verb.replace("_", " "))) % _Known(known)
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "-"
