@@ -9,6 +9,13 @@ from typing import Any
 GOOD = b'{"success": true, "data": []}'
 
 
+class Connection(BaseHTTPRequestHandler):
+    """One connection; `body` is what the current request carried."""
+
+    protocol_version = "HTTP/1.1"
+    body = b""
+
+
 class Seen:
     """What arrived: one (method, path, headers) per request."""
 
@@ -17,13 +24,11 @@ class Seen:
 
 
 @contextmanager
-def serving(behave: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[tuple[str, Seen]]:
+def serving(behave: Callable[[Connection, int], None]) -> Iterator[tuple[str, Seen]]:
     """A server on loopback that lets `behave(connection, nth request)` answer; yields its address."""
     seen = Seen()
 
-    class Connection(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Behaving(Connection):
         def handle_one_request(self) -> None:
             try:
                 super().handle_one_request()
@@ -31,7 +36,7 @@ def serving(behave: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[t
                 self.close_connection = True
 
         def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             seen.requests.append((self.command, self.path, dict(self.headers)))
             behave(self, len(seen.requests))
 
@@ -40,7 +45,7 @@ def serving(behave: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[t
         def log_message(self, *args: Any) -> None:
             """Silent: a test's output is its verdict."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Connection)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Behaving)
     server.daemon_threads = True
     server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -53,7 +58,7 @@ def serving(behave: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[t
         thread.join()
 
 
-def answer(connection: BaseHTTPRequestHandler, status: int = 200, body: bytes = GOOD, **headers: str) -> None:
+def answer(connection: Connection, status: int = 200, body: bytes = GOOD, **headers: str) -> None:
     """One whole answer."""
     connection.send_response(status)
     for name, value in headers.items():

@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Unauthorized, Unreachable
 from fastpix_api.road import Road
 from tests.contract.plug import Plug
-from tests.fastpix_api.sockets import GOOD, answer, serving
+from tests.fastpix_api.sockets import GOOD, Connection, answer, serving
 
 SECRET = "canary-7f3a9c-secret"
 
@@ -38,9 +37,11 @@ def page(url: str) -> FastPix:
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 524])
 def test_a_worker_tries_a_read_four_times(status: int) -> None:
     waits = Waits()
-    with serving(lambda connection, _: answer(connection, status, b"")) as (url, seen):
-        with pytest.raises((Unreachable, RateLimited)) as caught:
-            worker(url, waits).media.list()
+    with (
+        serving(lambda connection, _: answer(connection, status, b"")) as (url, seen),
+        pytest.raises((Unreachable, RateLimited)) as caught,
+    ):
+        worker(url, waits).media.list()
     assert len(seen.requests) == 4
     assert caught.value.status == status
     assert len(waits) == 3
@@ -70,9 +71,11 @@ def test_deletes_and_puts_are_tried_again_but_creating_and_changing_never() -> N
 
 def test_a_page_tries_once_and_never_sleeps() -> None:
     waits = Waits()
-    with serving(lambda connection, _: answer(connection, 503, b"", Retry_After="1")) as (url, seen):
-        with pytest.raises(Unreachable):
-            FastPix("token", "secret", base_url=url, sleep=waits).media.list()
+    with (
+        serving(lambda connection, _: answer(connection, 503, b"", Retry_After="1")) as (url, seen),
+        pytest.raises(Unreachable),
+    ):
+        FastPix("token", "secret", base_url=url, sleep=waits).media.list()
     assert (len(seen.requests), waits) == (1, [])
 
 
@@ -104,16 +107,18 @@ def test_retry_after_may_be_a_date_by_fastpix_own_clock() -> None:
 
 
 def test_a_redirect_is_not_followed_and_the_secret_stays_home() -> None:
-    with serving(lambda connection, _: answer(connection)) as (elsewhere, trap):
-        with serving(lambda connection, _: answer(connection, 302, b"", Location=elsewhere)) as (url, seen):
-            with pytest.raises(Broken) as caught:
-                worker(url).media.list()
+    with (
+        serving(lambda connection, _: answer(connection)) as (elsewhere, trap),
+        serving(lambda connection, _: answer(connection, 302, b"", Location=elsewhere)) as (url, seen),
+        pytest.raises(Broken) as caught,
+    ):
+        worker(url).media.list()
     assert trap.requests == []
     assert len(seen.requests) == 1
     assert "redirect" in caught.value.sentence
 
 
-def _drip(connection: BaseHTTPRequestHandler, _: int) -> None:
+def _drip(connection: Connection, _: int) -> None:
     connection.send_response(200)
     connection.send_header("Content-Length", "1000000")
     connection.end_headers()
@@ -122,18 +127,18 @@ def _drip(connection: BaseHTTPRequestHandler, _: int) -> None:
         time.sleep(0.1)
 
 
-def _drip_headers(connection: BaseHTTPRequestHandler, _: int) -> None:
+def _drip_headers(connection: Connection, _: int) -> None:
     connection.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     for _ in range(200):
         connection.wfile.write(b"a")
         time.sleep(0.1)
 
 
-def _never(connection: BaseHTTPRequestHandler, _: int) -> None:
+def _never(connection: Connection, _: int) -> None:
     time.sleep(20)
 
 
-def _time_a_page(slow: Callable[[BaseHTTPRequestHandler, int], None]) -> tuple[float, str]:
+def _time_a_page(slow: Callable[[Connection, int], None]) -> tuple[float, str]:
     began = time.monotonic()
     with serving(slow) as (url, _), pytest.raises(Unreachable) as caught:
         page(url).media.list()
@@ -148,7 +153,7 @@ def test_a_page_waits_at_most_eight_seconds_in_all() -> None:
 
 
 def test_a_line_cut_in_the_middle_of_the_answer_is_tried_again() -> None:
-    def cut(connection: BaseHTTPRequestHandler, nth: int) -> None:
+    def cut(connection: Connection, nth: int) -> None:
         if nth > 1:
             return answer(connection)
         connection.send_response(200)
@@ -174,9 +179,11 @@ def test_nobody_listening_is_said_so_and_nothing_can_have_been_done() -> None:
 
 
 def test_a_lost_answer_to_a_create_may_have_created() -> None:
-    with serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, seen):
-        with pytest.raises(Unreachable) as caught:
-            worker(url).media.create(inputs=[])
+    with (
+        serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, seen),
+        pytest.raises(Unreachable) as caught,
+    ):
+        worker(url).media.create(inputs=[])
     assert len(seen.requests) == 1
     assert caught.value.perhaps_done
 
@@ -185,12 +192,14 @@ def test_a_lost_answer_to_a_create_may_have_created() -> None:
 def test_an_answer_of_more_than_ten_megabytes_is_given_up(packed: bool) -> None:
     body = b" " * (11 * 1024 * 1024)
     headers = {"Content-Encoding": "gzip"} if packed else {}
-    with serving(lambda connection, _: answer(connection, 200, gzip.compress(body) if packed else body, **headers)) as (
-        url,
-        _,
+    with (
+        serving(lambda connection, _: answer(connection, 200, gzip.compress(body) if packed else body, **headers)) as (
+            url,
+            _,
+        ),
+        pytest.raises(Broken) as caught,
     ):
-        with pytest.raises(Broken) as caught:
-            page(url).media.list()
+        page(url).media.list()
     assert "10 MB" in caught.value.sentence
 
 
@@ -231,9 +240,11 @@ def test_an_address_that_is_none_is_said_so(address: str) -> None:
 
 
 def test_no_error_keeps_the_secret() -> None:
-    with serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, _):
-        with pytest.raises(Unreachable) as caught:
-            page(url).media.list()
+    with (
+        serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, _),
+        pytest.raises(Unreachable) as caught,
+    ):
+        page(url).media.list()
     error = caught.value
     held = [error, error.__cause__, error.__context__, vars(error), repr(error), str(error)]
     assert held[1:3] == [None, None]
