@@ -1,0 +1,36 @@
+"""A thread with its own database connection, so that the event loop never waits for the database."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+
+
+class DatabaseThread:
+    """Runs one piece of work at a time, always in the same thread and on the same connection."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do `work` in the thread. Raises what it raises; a connection found dead is replaced and `work` done again."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _connected, work)
+
+    def close(self) -> None:
+        """Give the connection back and let the thread end after the work it has."""
+        self._pool.submit(connection.close)
+        self._pool.shutdown(wait=False)
+
+
+def _connected(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except (OperationalError, InterfaceError):
+        if connection.connection is not None and connection.is_usable():
+            raise
+        connection.close()
+        return work()

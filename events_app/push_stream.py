@@ -1,0 +1,154 @@
+"""Push: GET /push/ is one Server-Sent-Events stream per browser, for all workspaces of the person who is signed in."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import Error
+from django.http import parse_cookie
+
+from events_app.body import Message, Receive, Scope, Send
+from events_app.database_thread import DatabaseThread
+from events_app.push_feed import AWAY, HEARTBEAT, Feed, Listener
+from events_app.push_people import hear
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS: Final = 15.0
+RECHECK_SECONDS: Final = 20.0  # sessions and memberships; a stream ends within 30 s of losing either
+_UNREAD_SECONDS: Final = 30.0  # a page that reads nothing for so long is dropped
+_STREAMS: Final = 2000
+
+_START: Final = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+    ],
+}
+
+
+class Push:
+    """The plain ASGI app. Made once per process; its subscription and its watch start with the first stream."""
+
+    def __init__(self) -> None:
+        self.feed = Feed()
+        self._thread = DatabaseThread("push")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal, listener = await self._admit(scope)
+        if listener is None:
+            await _refuse(send, *refusal)
+        else:
+            await self._stream(listener, receive, send)
+
+    def start(self) -> None:
+        """Subscribe, and watch over streams; twice does no harm."""
+        if not self._tasks and not self._stopping:
+            loop = asyncio.get_running_loop()
+            self._tasks = [loop.create_task(work) for work in (self.feed.follow(), self._beat(), self._watch())]
+
+    def stop(self) -> None:
+        """End every stream and take no new one: a server that is asked to stop waits for its open responses."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        for listener in self.feed.listeners:
+            listener.close()
+
+    def close(self) -> None:
+        """Stop, and let go of the thread and its connection."""
+        self.stop()
+        self._thread.close()
+
+    async def _admit(self, scope: Scope) -> tuple[tuple[int, str], Listener | None]:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        if scope["method"] != "GET":
+            return (405, "Listen with GET."), None
+        if _is_foreign(headers):
+            return (403, "Only the console's own pages may listen."), None
+        if self._stopping or len(self.feed.listeners) >= _STREAMS:
+            return (503, "Come back in a moment."), None
+        session_key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+        try:
+            slugs = (await self._thread.run(lambda: hear([session_key]))).get(session_key) if session_key else None
+        except (Error, ValueError):
+            return (503, "Come back in a moment."), None
+        if slugs is None:
+            return (401, "Sign in first."), None
+        return (200, ""), Listener(session_key, slugs)
+
+    async def _stream(self, listener: Listener, receive: Receive, send: Send) -> None:
+        self.start()
+        self.feed.join(listener)
+        # a restart must not bring every browser back in the same instant
+        hello = f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode()
+        hanging_up = asyncio.get_running_loop().create_task(_until_gone(listener, receive))
+        try:
+            await send(_START)
+            await send(_part(hello if self.feed.here else hello + AWAY))
+            while frames := await listener.frames():
+                async with asyncio.timeout(_UNREAD_SECONDS):
+                    await send(_part(frames))
+            await send({"type": "http.response.body", "body": b""})
+        except (TimeoutError, OSError):
+            log.debug("A page that read nothing for %d s was dropped.", _UNREAD_SECONDS)
+        finally:
+            self.feed.leave(listener)
+            hanging_up.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            self.feed.tell(HEARTBEAT)
+
+    async def _watch(self) -> None:
+        """End the streams whose session ended or whose memberships changed; those of the latter come back at once."""
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            with contextlib.suppress(Error):
+                await self.recheck()
+
+    async def recheck(self) -> None:
+        """Look at every stream's session and memberships once more."""
+        keys = {listener.session_key for listener in self.feed.listeners}
+        now = await self._thread.run(lambda: hear(keys)) if keys else {}
+        for listener in self.feed.listeners:
+            if listener.session_key in keys and now.get(listener.session_key) != listener.slugs:
+                listener.close()
+
+
+def _is_foreign(headers: dict[bytes, str]) -> bool:
+    """Whether another site's page asks: the cookie would go along."""
+    if headers.get(b"sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = headers.get(b"origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
+
+
+async def _until_gone(listener: Listener, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.close()
+
+
+def _part(frames: bytes) -> Message:
+    return {"type": "http.response.body", "body": frames, "more_body": True}
+
+
+async def _refuse(send: Send, status: int, sentence: str) -> None:
+    body = sentence.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers += [(b"cache-control", b"no-store")]
+    headers += {405: [(b"allow", b"GET")], 503: [(b"retry-after", b"5")]}.get(status, [])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
