@@ -1,0 +1,104 @@
+"""Every address of the sandbox and what answers it."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from sandbox import (
+    control,
+    errors,
+    media,
+    page,
+    pictures,
+    playback,
+    playback_ids,
+    plays,
+    samples,
+    signing_keys,
+    storage,
+    streams,
+    uploads,
+)
+from sandbox.gate import Gate
+from sandbox.playback import guarded
+from sandbox.world import World
+
+
+async def healthz(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+ONE = "/on-demand/{mediaId}"
+PLAYBACK = f"{ONE}/playback-ids"
+API = [
+    Route("/on-demand", media.create, methods=["POST"]),
+    Route("/on-demand", media.list_all, methods=["GET"]),
+    Route("/on-demand/upload", uploads.create, methods=["POST"]),
+    Route("/on-demand/uploads", uploads.list_waiting, methods=["GET"]),
+    Route("/on-demand/upload/{uploadId}/cancel", uploads.cancel, methods=["PUT"]),
+    Route(ONE, media.get, methods=["GET"]),
+    Route(ONE, media.update, methods=["PATCH"]),
+    Route(ONE, media.delete, methods=["DELETE"]),
+    Route(f"{ONE}/source-access", media.source_access, methods=["PATCH"]),
+    Route(f"{ONE}/update-mp4Support", media.mp4_support, methods=["PATCH"]),
+    Route(f"{ONE}/input-info", media.input_info, methods=["GET"]),
+    Route(f"{ONE}/media-clips", media.clips, methods=["GET"]),
+    Route("/on-demand/{livestreamId}/live-clips", media.live_clips, methods=["GET"]),
+    Route(PLAYBACK, playback_ids.create, methods=["POST"]),
+    Route(PLAYBACK, playback_ids.list_all, methods=["GET"]),
+    Route(PLAYBACK, playback_ids.delete, methods=["DELETE"]),
+    Route(f"{PLAYBACK}/{{playbackId}}", playback_ids.get, methods=["GET"]),
+    Route(f"{PLAYBACK}/{{playbackId}}/domains", playback_ids.domains, methods=["PATCH"]),
+    Route(f"{PLAYBACK}/{{playbackId}}/user-agents", playback_ids.user_agents, methods=["PATCH"]),
+    Route("/iam/signing-keys", signing_keys.create, methods=["POST"]),
+    Route("/iam/signing-keys", signing_keys.list_all, methods=["GET"]),
+    Route("/iam/signing-keys/{signingKeyId}", signing_keys.get, methods=["GET"]),
+    Route("/iam/signing-keys/{signingKeyId}", signing_keys.delete, methods=["DELETE"]),
+    Route("/live/streams", streams.list_all, methods=["GET"]),
+    Route("/data/metrics/{metricId}/overall", plays.overall, methods=["GET"]),
+]
+VIEW = ["GET", "OPTIONS"]
+STREAM = [
+    Route("/{playback_id}.m3u8", guarded(playback.master), methods=VIEW),
+    Route("/{playback_id}/{variant}/index.m3u8", guarded(playback.variant), methods=VIEW),
+    Route("/{playback_id}/{variant}/{segment}", guarded(playback.segment), methods=VIEW),
+    Route("/{playback_id}/{file}", guarded(playback.download), methods=VIEW),
+]
+IMAGES = [
+    Route("/{playback_id}/thumbnail.{extension}", guarded(pictures.thumbnail), methods=VIEW),
+    Route("/{playback_id}/spritesheet.jpg", guarded(pictures.sprite), methods=VIEW),
+    Route("/{playback_id}/spritesheet.json", guarded(pictures.sprite_layout), methods=VIEW),
+]
+OWN = [
+    Route("/", page.show, methods=["GET"]),
+    Route("/healthz", healthz, methods=["GET"]),
+    Route("/samples/demo.mp4", samples.demo, methods=["GET"]),
+    Route("/_sandbox/page.css", page.style, methods=["GET"]),
+    Route("/_sandbox/state", control.state, methods=["GET"]),
+    Route("/_sandbox/webhook", control.webhook, methods=["POST"]),
+    Route("/_sandbox/switches", control.turn, methods=["POST"]),
+]
+
+
+def build(world: World) -> Starlette:
+    """The whole application around one world."""
+    storing = Route(
+        "/upload-storage/{workspace}/{upload_id}",
+        storage.endpoint,
+        methods=["PUT", "POST", "GET", "DELETE", "OPTIONS"],
+    )
+    app = Starlette(
+        routes=[
+            *OWN,
+            Mount("/v1", Gate(Router(API, redirect_slashes=False))),
+            Mount("/stream", routes=STREAM),
+            Mount("/images", routes=IMAGES),
+            storing,
+        ],
+        exception_handlers={errors.Refusal: errors.refused, HTTPException: errors.unrouted},
+    )
+    app.router.redirect_slashes = False
+    app.state.world = world
+    return app

@@ -1,0 +1,55 @@
+"""Refusals with the bodies FastPix answers (recorded where it has been recorded, else the documented texts)."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+Problem = dict[str, str]
+
+
+class Refusal(Exception):  # noqa: N818 - reads as the fact it is in an except line
+    """An answer that is not a success: {"success": false, "error": {code, message, description | fields}}."""
+
+    def __init__(self, status: int, message: str, description: str = "", fields: list[Problem] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body: dict[str, object] = {"code": status, "message": message}
+        if fields is not None:
+            self.body["fields"] = fields
+        elif description:
+            self.body["description"] = description
+
+
+def invalid(fields: list[Problem]) -> Refusal:
+    """422 with what is wrong by field (recorded)."""
+    return Refusal(422, "payload validation failed", fields=fields)
+
+
+def media_missing() -> Refusal:
+    return Refusal(
+        404,
+        "media workspace relation not found",
+        "The requested resource (eg:mediaId) doesn't exist in the workspace",
+    )
+
+
+def playback_missing() -> Refusal:
+    return Refusal(404, "Media/PlaybackId not Found", "The requested media or playbackId doesn't exist")
+
+
+def bad_request(description: str, message: str = "Bad Request") -> Refusal:
+    return Refusal(400, message, description)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this type only
+    return JSONResponse({"success": False, "error": error.body}, error.status)
+
+
+async def unrouted(request: Request, error: Exception) -> Response:
+    """Unknown paths and methods: JSON under /v1, plain words elsewhere."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+    if request.url.path.startswith("/v1/"):
+        body = {"code": error.status_code, "message": str(error.detail), "description": "No such operation."}
+        return JSONResponse({"success": False, "error": body}, error.status_code)
+    return Response(str(error.detail), error.status_code, media_type="text/plain", headers=error.headers)

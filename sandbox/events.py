@@ -1,0 +1,57 @@
+"""Recording what happened, in the current envelope form; delivery is another module's business."""
+
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+from sandbox import describe, times
+from sandbox.log import say
+from sandbox.records import Media
+from sandbox.world import World
+
+KEEP = 5000  # delivered or dropped events kept for the page
+
+
+def record(world: World, kind: str, object_id: str, status: str, data: dict[str, Any]) -> None:
+    """Queue one event. Call it inside the transaction that made it true, so neither exists without the other.
+
+    The envelope is FastPix's current one; `status` is the coarse word beside it, which does not follow the type.
+    """
+    event_id = str(uuid4())
+    envelope = {
+        "type": kind,
+        "object": {"type": "media", "id": object_id},
+        "id": event_id,
+        "workspace": {"id": world.workspace_id, "name": "Sandbox"},
+        "status": status,
+        "data": data,
+        "createdAt": times.now_nanoseconds(),
+        "attempts": [],
+    }
+    world.store.run(
+        "INSERT INTO events (id, type, object_id, body, created_at, recorded, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
+        [event_id, kind, object_id, json.dumps(envelope).encode(), envelope["createdAt"], time.time()],
+    )
+    world.store.run(
+        "DELETE FROM events WHERE state != 'waiting' AND seq < (SELECT max(seq) FROM events) - ?",
+        [KEEP],
+    )
+    world.delivery.wake()
+    say("event recorded", type=kind, object=object_id, id=event_id)
+
+
+def of_media(world: World, kind: str, media: Media, status: str) -> None:
+    """An event whose data is the whole entity."""
+    record(world, kind, media.id, status, describe.whole(world, media))
+
+
+def failed(world: World, media: Media) -> None:
+    """`failedReason` is said by this event only; answers never carry it."""
+    data = describe.whole(world, media) | {"failedReason": media.failed_reason}
+    record(world, "video.media.failed", media.id, "media_failed", data)
+
+
+def deleted(world: World, media: Media) -> None:
+    record(world, "video.media.deleted", media.id, "media_deleted", describe.deleted(world, media))

@@ -1,0 +1,189 @@
+"""Operations on media under /v1/on-demand."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox import checks, describe, errors, events, life, paging, records, world
+from sandbox.answers import ok
+from sandbox.records import Media
+
+MP4 = ("none", "capped_4k", "audioOnly", "audioOnly,capped_4k")
+
+
+def settings_of(fields: checks.Fields, *, policy_required: bool) -> dict[str, Any]:
+    """What create-media and pushMediaSettings have in common; absent ones are left out (recorded)."""
+    settings: dict[str, Any] = {
+        "accessPolicy": fields.choice("accessPolicy", checks.POLICIES, required=policy_required) or "public",
+        "accessRestrictions": fields.restrictions(),
+        "maxResolution": fields.choice("maxResolution", checks.RESOLUTIONS) or "1080p",
+        "mediaQuality": fields.choice("mediaQuality", ("standard", "pro", "premium")) or "standard",
+        "sourceAccess": fields.flag("sourceAccess") or False,
+        "optimizeAudio": fields.flag("optimizeAudio") or False,
+    }
+    optional = {
+        "title": fields.text("title"),
+        "creatorId": fields.text("creatorId"),
+        "metadata": fields.metadata(),
+        "mp4Support": fields.choice("mp4Support", MP4[1:]),
+    }
+    return settings | {name: value for name, value in optional.items() if value is not None}
+
+
+def refuse_drm(settings: dict[str, Any]) -> None:
+    """A workspace without a DRM configuration says 400 (recorded for the configuration itself)."""
+    if settings["accessPolicy"] == "drm":
+        raise errors.bad_request("The DRM configuration does not exist.", "DRM ID does not exist")
+
+
+async def create(request: Request) -> Response:
+    here = world.of(request)
+    fields = checks.Fields(await checks.body(request))
+    settings = settings_of(fields, policy_required=True)
+    settings["inputs"] = _inputs(fields)
+    fields.refuse()
+    refuse_drm(settings)
+    origin = _clip_of(here, settings["inputs"])
+    with here.store.together():
+        media = records.add_media(here.store, str(uuid4()), settings, origin)
+        events.record(here, "video.media.created", media.id, "media_created", describe.created(here, media))
+    life.begin(here, media.id)
+    return ok(describe.created(here, media), status=201)
+
+
+def _inputs(fields: checks.Fields) -> list[dict[str, Any]]:
+    inputs = fields.data.get("inputs")
+    if not isinstance(inputs, list) or not inputs:
+        fields.wrong("inputs", "must not be null" if inputs is None else "must be a list of inputs")
+        return []
+    for place, one in enumerate(inputs):
+        if not isinstance(one, dict):
+            fields.wrong(f"inputs[{place}]", "must be an object")
+            continue
+        inner = checks.Fields(one, f"inputs[{place}].", fields.problems)
+        kind = inner.choice("type", ("video", "watermark", "audio", "subtitle"), required=True)
+        if kind == "video":
+            _check_video(inner)
+    if not any(isinstance(one, dict) and one.get("type") == "video" for one in inputs):
+        fields.wrong("inputs", "must have one of type video")
+    return inputs
+
+
+def _check_video(inner: checks.Fields) -> None:
+    url = inner.text("url", required=True, limit=4096)
+    start, end = inner.seconds("startTime"), inner.seconds("endTime")
+    if url and not url.startswith(("http://", "https://", life.CLIP)):
+        inner.wrong("url", "is invalid")
+    if start is not None and end is not None and start >= end:
+        inner.wrong("endTime", "must be after startTime")
+
+
+def _clip_of(here: world.World, inputs: list[dict[str, Any]]) -> str | None:
+    """The media a `fp_mediaId://` input is cut from; 404 when there is none here, 400 before it is Ready."""
+    url = next(one["url"] for one in inputs if one["type"] == "video")
+    if not url.startswith(life.CLIP):
+        return None
+    origin = records.media(here.store, url.removeprefix(life.CLIP))
+    if origin.status != "Ready":
+        raise errors.bad_request("The source media is not ready.")
+    return origin.id
+
+
+async def list_all(request: Request) -> Response:
+    here, page = world.of(request), paging.asked(request)
+    rows, pagination = page.rows(here.store, "media")
+    listed = [describe.whole(here, records.media_of(row), track_status="Ready") for row in rows]
+    return ok(listed, pagination=pagination)
+
+
+async def get(request: Request) -> Response:
+    here = world.of(request)
+    return ok(describe.whole(here, _asked(request)))
+
+
+async def update(request: Request) -> Response:
+    """PATCH: title, metadata (replaced, not merged: recorded), creatorId. No change is said as well (observed)."""
+    here, media = world.of(request), _asked(request)
+    fields = checks.Fields(await checks.body(request))
+    changes = {"title": fields.text("title"), "creatorId": fields.text("creatorId"), "metadata": fields.metadata()}
+    fields.refuse()
+    media = _asked(request)  # it may be gone since: reading the body took its time
+    media.settings |= {name: value for name, value in changes.items() if value is not None}
+    _save_and_say(here, media, "video.media.updated", "media_created")
+    return ok(describe.whole(here, media))
+
+
+async def delete(request: Request) -> Response:
+    life.delete(world.of(request), _asked(request))
+    return ok()
+
+
+async def source_access(request: Request) -> Response:
+    fields = checks.Fields(await checks.body(request))
+    wanted = fields.flag("sourceAccess", required=True)
+    fields.refuse()
+    here, media = world.of(request), _asked(request)
+    media.settings["sourceAccess"] = wanted
+    _save_and_say(
+        here, media, f"video.media.source.{'ready' if wanted else 'deleted'}", "ready" if wanted else "deleted"
+    )
+    return ok(describe.whole(here, media))
+
+
+async def mp4_support(request: Request) -> Response:
+    """400 when it is already so (documented). Renditions are made when they are asked for."""
+    fields = checks.Fields(await checks.body(request))
+    wanted = fields.choice("mp4Support", MP4, required=True)
+    fields.refuse()
+    here, media = world.of(request), _asked(request)
+    if wanted == media.settings.get("mp4Support", "none"):
+        raise errors.bad_request("already set to the same value", "mp4Support value already exists")
+    if media.status != "Ready":
+        raise errors.bad_request("The media is not ready for updates.")
+    if wanted == "none":
+        del media.settings["mp4Support"]
+        records.save(here.store, media)
+    else:
+        media.settings["mp4Support"] = wanted
+        _save_and_say(here, media, "video.media.mp4Support.ready", "ready")
+    return ok(describe.whole(here, media))
+
+
+async def input_info(request: Request) -> Response:
+    """For an upload `url` is the storage address; containerFormat is what follows its last dot, as recorded."""
+    here, media = world.of(request), _asked(request)
+    inputs = media.settings.get("inputs", [])
+    url = next((one["url"] for one in inputs if one.get("type") == "video"), None)
+    if url is None:
+        upload = records.upload_or_none(here.store, media.id)
+        query = upload.query.split("&upload_id=")[0] if upload else ""
+        url = f"{here.settings.storage_url}/{here.workspace_id}/{media.id}?{query}"
+    file = {"containerFormat": url.rpartition(".")[2], "tracks": describe.tracks(media.probe, "available")}
+    return ok({"configuration": {"url": url}, "file": file})
+
+
+async def clips(request: Request) -> Response:
+    here, media, page = world.of(request), _asked(request), paging.asked(request)
+    rows, pagination = page.rows(here.store, "media WHERE source_media_id = ?", [media.id])
+    return ok([describe.clip(here, records.media_of(row)) for row in rows], pagination=pagination)
+
+
+async def live_clips(request: Request) -> Response:
+    """None yet: the sandbox has no live streams. The id may be a UUID or 32 hex digits (recorded)."""
+    try:
+        UUID(request.path_params["livestreamId"])
+    except ValueError:
+        raise errors.invalid([{"field": "livestreamId", "message": "is invalid"}]) from None
+    return ok([], pagination=paging.asked(request).pagination(0))
+
+
+def _asked(request: Request) -> Media:
+    return records.media(world.of(request).store, checks.identifier(request, "mediaId"))
+
+
+def _save_and_say(here: world.World, media: Media, kind: str, status: str) -> None:
+    with here.store.together():
+        records.save(here.store, media)
+        events.of_media(here, kind, media, status)

@@ -1,0 +1,169 @@
+"""The stream host: HLS of a media by playback ID, and its downloads."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from sandbox import access, ffmpeg, plays, world
+from sandbox.checks import RESOLUTIONS
+from sandbox.log import warn
+from sandbox.records import Media
+
+PLAYLIST = "application/vnd.apple.mpegurl"
+SIZE = re.compile(r"RESOLUTION=(\d+)x(\d+)")
+VARIANT = re.compile(r"^(\d{1,4}p|audio)$")
+SEGMENT = re.compile(r"^seg_\d{5}\.ts$")
+DOWNLOADS = {"capped-4k.mp4": "capped_4k", "audio.m4a": "audioOnly"}
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(handler: Handler) -> Handler:
+    """CORS for everyone on success and refusal alike, and OPTIONS answered."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            response = Response(status_code=204)
+            response.headers["Access-Control-Allow-Headers"] = "Range, Content-Type"
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        else:
+            try:
+                response = await handler(request)
+            except access.NoAccess as error:
+                response = PlainTextResponse(str(error), error.status)
+        for name, value in access.CORS.items():
+            response.headers[name] = value
+        return response
+
+    return answer
+
+
+async def master(request: Request) -> Response:
+    """The ladder. The token goes with every address in it, as players ask for those without it."""
+    playback_id, media = access.admitted(request)
+    text = (_ladder(request, media) / "master.m3u8").read_text()
+    head, variants = _split(text)
+    chosen = _chosen(request, variants)
+    lines = [*head]
+    for info, address in chosen:
+        lines += [info, f"{_base(request)}/{playback_id.id}/{address}{token_of(request)}"]
+    return Response("\n".join(lines) + "\n", media_type=PLAYLIST)
+
+
+async def variant(request: Request) -> Response:
+    playback_id, media = access.admitted(request)
+    rung = _checked(request, "variant", VARIANT)
+    file = _ladder(request, media) / rung / "index.m3u8"
+    if not file.exists():
+        raise access.NoAccess(404, "There is no such rendition.")
+    base = f"{_base(request)}/{playback_id.id}/{rung}"
+    lines = [
+        line if line.startswith("#") or not line else f"{base}/{line}{token_of(request)}"
+        for line in file.read_text().splitlines()
+    ]
+    return Response("\n".join(lines) + "\n", media_type=PLAYLIST)
+
+
+async def segment(request: Request) -> Response:
+    """One segment; asking for it counts as playing it."""
+    playback_id, media = access.admitted(request)
+    rung, name = _checked(request, "variant", VARIANT), _checked(request, "segment", SEGMENT)
+    file = _ladder(request, media) / rung / name
+    if not file.exists():
+        raise access.NoAccess(404, "There is no such segment.")
+    try:
+        plays.count(request, playback_id, media.probe["seconds"])
+    except sqlite3.Error as error:  # counting must not stop a film
+        warn("view not counted", reason=str(error))
+    return FileResponse(file, media_type="video/mp2t")
+
+
+async def download(request: Request) -> Response:
+    """MP4 or M4A, once mp4Support was switched on; made from the ladder's best rendition when first asked for."""
+    _, media = access.admitted(request)
+    name = request.path_params["file"]
+    if DOWNLOADS.get(name, "-") not in media.settings.get("mp4Support", "").split(","):
+        raise access.NoAccess(404, "There is no such download.")
+    here = world.of(request)
+    target = here.folder(media.id) / name
+    if not target.exists():
+        await _remux(here, here.folder(media.id), media.probe, target)
+    return FileResponse(target, media_type="video/mp4" if name.endswith("mp4") else "audio/mp4")
+
+
+async def _remux(here: world.World, folder: Path, probe: dict[str, Any], target: Path) -> None:
+    kinds = ["-map", "0:v?", "-map", "0:a?"] if target.suffix == ".mp4" else ["-map", "0:a"]
+    part = target.with_name(f"{id(asyncio.current_task())}.part")
+    playlist = str((_best(folder) / "index.m3u8").resolve())
+    command = ["-loglevel", "error", "-protocol_whitelist", "file", "-i", playlist, *kinds, "-c", "copy"]
+    async with here.jobs.imaging:
+        try:
+            timeout = 60 + probe["seconds"]
+            await ffmpeg.run([*command, "-movflags", "+faststart", "-f", "mp4", part.resolve()], timeout=timeout)
+        except (ffmpeg.FfmpegFailed, TimeoutError):
+            part.unlink(missing_ok=True)
+            raise access.NoAccess(404, "This media has nothing to download in that form.") from None
+    part.rename(target)
+
+
+def _best(folder: Path) -> Path:
+    rungs = [entry for entry in (folder / "hls").iterdir() if entry.is_dir()]
+    return max(rungs, key=lambda entry: int(entry.name.rstrip("p")) if entry.name.endswith("p") else 0)
+
+
+def _split(text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The lines before the first variant, and (information, address) of each variant."""
+    lines = [line for line in text.splitlines() if line]
+    first = next((place for place, line in enumerate(lines) if line.startswith("#EXT-X-STREAM-INF")), len(lines))
+    rest = lines[first:]
+    return lines[:first], list(zip(rest[::2], rest[1::2], strict=True))
+
+
+def _chosen(request: Request, variants: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Variants within minResolution, maxResolution or resolution, in renditionOrder (documented). 422 for others."""
+    limits = {}
+    for name in ("minResolution", "maxResolution", "resolution"):
+        value = request.query_params.get(name)
+        if value is not None and value not in RESOLUTIONS:
+            raise access.NoAccess(422, f"{name} is not a resolution.")
+        limits[name] = int(value.rstrip("p")) if value else None
+    order = request.query_params.get("renditionOrder", "asc")
+    if order not in {"asc", "desc"}:
+        raise access.NoAccess(422, "renditionOrder must be asc or desc.")
+    low = limits["resolution"] or limits["minResolution"] or 0
+    high = limits["resolution"] or limits["maxResolution"] or 10_000
+    within = [one for one in variants if low <= _short_side(one[0], low) <= high]
+    if not within:
+        raise access.NoAccess(422, "No rendition has such a resolution.")
+    return sorted(within, key=lambda one: _short_side(one[0], 0), reverse=order == "desc")
+
+
+def _short_side(info: str, without: int) -> int:
+    size = SIZE.search(info)
+    return min(int(size[1]), int(size[2])) if size else without
+
+
+def _ladder(request: Request, media: Media) -> Path:
+    return world.of(request).folder(media.id) / "hls"
+
+
+def _base(request: Request) -> str:
+    return world.of(request).settings.stream_url
+
+
+def token_of(request: Request) -> str:
+    token = request.query_params.get("token")
+    return f"?token={quote(token, safe='')}" if token else ""
+
+
+def _checked(request: Request, name: str, pattern: re.Pattern[str]) -> str:
+    value = str(request.path_params[name])
+    if not pattern.match(value):
+        raise access.NoAccess(404, "There is nothing here.")
+    return value

@@ -1,0 +1,32 @@
+"""What every request and background job shares."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from starlette.requests import Request
+
+from sandbox.delivery import Delivery
+from sandbox.jobs import Jobs
+from sandbox.settings import Settings
+from sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class World:
+    settings: Settings
+    store: Store
+    delivery: Delivery
+    jobs: Jobs
+    workspace_id: str
+
+    def folder(self, media_id: str) -> Path:
+        """Where everything made of one media lies: source, ladder, images."""
+        return self.settings.data / "media" / media_id
+
+    def upload_file(self, upload_id: str) -> Path:
+        return self.settings.data / "uploads" / upload_id
+
+
+def of(request: Request) -> World:
+    return cast("World", request.app.state.world)
