@@ -7,11 +7,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from tests import redis_server
 
 _scratch = tempfile.mkdtemp(prefix="fp-test-")
-os.makedirs(f"{_scratch}/static")  # WhiteNoise warns about a folder that is not there
+(Path(_scratch) / "static").mkdir()  # WhiteNoise warns about a folder that is not there
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 for _name in ("CONSOLE_ADMIN_EMAIL", "CONSOLE_ADMIN_PASSWORD", "PUBLIC_URL", "SANDBOX", "PORT", "SANDBOX_PORT"):
     os.environ.pop(_name, None)
