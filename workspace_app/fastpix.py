@@ -37,7 +37,7 @@ def client_for(
         workspace.secret_key,
         base_url=workspace.api_url,
         patience=patience,
-        transport=road.Watched(breaker, transport or road.to(workspace.api_url), on_trouble),
+        transport=road.Watched(breaker, transport or road.to(workspace), on_trouble),
     )
 
 

@@ -16,11 +16,12 @@ from urllib3.util.connection import create_connection
 from fastpix_api.transport import Adapter
 from workspace_app import hosts
 from workspace_app.breaker import Breaker
+from workspace_app.models import Workspace
 
 
-def to(address: str) -> BaseAdapter:
-    """The adapter for an API address: the sandbox's own origin is on loopback, everything else must be public."""
-    return _kept(os.getpid(), hosts.is_sandbox(address))
+def to(workspace: Workspace) -> BaseAdapter:
+    """The adapter for a workspace: the sandbox is on loopback (no form makes a workspace one), all others are public."""
+    return _kept(os.getpid(), workspace.sandbox)
 
 
 @lru_cache(maxsize=4)

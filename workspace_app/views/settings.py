@@ -47,6 +47,9 @@ def name_change(request: WorkspaceRequest) -> HttpResponse:
 def connection_change(request: WorkspaceRequest) -> HttpResponse:
     """New credentials or hosts: kept only when FastPix accepts them and they show the same FastPix workspace."""
     form, finding = ConnectionForm(request.POST, instance=_copy(request.workspace)), None
+    if request.workspace.sandbox:
+        said = _("The sandbox's connection is set by this installation at every start.")
+        return _page(request, finding=connection.Finding(False, said))
     if form.is_valid():
         changes = form.changes()
         finding = connection.test(form.instance) if changes else None
