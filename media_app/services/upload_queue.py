@@ -81,7 +81,7 @@ class Row:
 def rows(workspace: Workspace, origins: Iterable[str], *, person: User) -> list[Row]:
     """Every open upload and the newest finished ones, newest first."""
     held = Case(
-        When(Q(leased_until__gt=Now()) & ~Q(leased_by=""), then=Value(value=True)),
+        When(Q(leased_until__gt=Now(), state=State.SENDING) & ~Q(leased_by=""), then=Value(value=True)),
         default=Value(value=False),
         output_field=BooleanField(),
     )

@@ -1,0 +1,204 @@
+// The upload queue of this tab: three files at a time, each shown in a row of its own until the console's row takes over.
+import { Away, Refusal, alone, insist, post, tab } from "./upload_console.js";
+import { chosen, dropped, fingerprint } from "./upload_files.js";
+import { GivenUp, Sender, Stopped } from "./upload_protocol.js";
+import { Row, announce, word } from "./upload_rows.js";
+
+const place = document.querySelector("[data-uploads]");
+const AT_ONCE = 3;
+const REPORT_MS = 2000;
+const items = [];
+const mine = new Map(); // id -> item
+
+const address = (item, act) => place.dataset.actUrl.replace("00000000-0000-0000-0000-000000000000", item.id).replace("/act/", `/${act}/`);
+const queue = () => document.getElementById("upload-queue");
+const running = () => items.filter((item) => item.state === "sending");
+
+function show(item, state, note = "") {
+  const before = item.state;
+  item.state = state;
+  item.row.show(state, note);
+  if (before !== state && !["preparing", "waiting"].includes(state)) announce(`${item.file.name}: ${item.row.text()}`);
+  summary();
+}
+
+function summary() {
+  const text = place.querySelector("[data-upload-summary]");
+  if (text) text.textContent = items.length ? word("summary", { running: running().length, waiting: items.filter((i) => i.state === "waiting").length }) : "";
+  place.toggleAttribute("data-busy", items.length > 0);
+  if (place.matches(".tray")) place.hidden = items.length === 0;
+  const all = place.querySelector("[data-pause-all]");
+  if (all) all.hidden = !items.some((item) => ["sending", "waiting"].includes(item.state));
+}
+
+// Rows the console shows for files that this tab is at would say the same twice.
+function tidy() {
+  const tbody = queue();
+  if (!tbody) return;
+  for (const tr of tbody.querySelectorAll("[data-upload]")) {
+    const item = mine.get(tr.dataset.upload);
+    if (item && ["sent", "cancelled"].includes(item.state)) drop(item);
+    tr.hidden = mine.has(tr.dataset.upload);
+  }
+  const empty = tbody.querySelector("[data-empty]");
+  if (empty) empty.hidden = items.length > 0;
+}
+
+function drop(item) {
+  item.row.remove();
+  items.splice(items.indexOf(item), 1);
+  if (item.id) mine.delete(item.id);
+  summary();
+}
+
+const refresh = () => queue()?.dispatchEvent(new CustomEvent("fp:refresh"));
+
+function add(files) {
+  for (const file of files) {
+    const item = { file, id: "", state: "", sender: null };
+    item.row = new Row(place, file, (act) => acts[act](item));
+    items.push(item);
+    show(item, "preparing");
+  }
+  tidy();
+  prepare();
+}
+
+let preparing = false;
+async function prepare() { // one after the other, so that rows keep the order in which files were chosen
+  if (preparing) return;
+  preparing = true;
+  for (let item; (item = items.find((one) => one.state === "preparing"));) await register(item);
+  preparing = false;
+}
+
+async function register(item) {
+  const settings = Object.fromEntries(new FormData(document.querySelector("[data-upload-settings]")));
+  const { name, size, type } = item.file;
+  try {
+    const fields = { ...settings, filename: name, size, content_type: type.slice(0, 120), fingerprint: await fingerprint(item.file) };
+    const said = await insist(() => post(place.dataset.createUrl, fields), () => items.includes(item));
+    if (mine.has(said.id)) { drop(item); return; } // chosen twice
+    item.id = said.id;
+    mine.set(item.id, item);
+    item.row.progress(said.offset);
+    show(item, "waiting");
+  } catch (error) { refuse(item, error instanceof Refusal || error instanceof Away ? error : new Refusal(word("file"), "file")); }
+  tidy();
+  pump();
+}
+
+function refuse(item, error) {
+  const told = error.message || word(error.reason === "signed-out" ? "signed-out" : "not-allowed");
+  show(item, item.id ? "stopped" : "refused", told);
+}
+
+function pump() {
+  for (const item of items) {
+    if (running().length >= AT_ONCE) return;
+    if (item.state === "waiting") begin(item);
+  }
+}
+
+async function begin(item) {
+  show(item, "sending");
+  try {
+    if (!(await alone(item.id, () => send(item)))) show(item, "stopped", word("busy"));
+  } catch (error) { ended(item, error); }
+  item.sender = null;
+  pump();
+}
+
+async function send(item) {
+  const name = await tab;
+  const tell = (fields, keepalive) => post(address(item, "progress"), { tab: name, ...fields }, keepalive);
+  let reported = 0;
+  item.tell = tell;
+  item.sender = new Sender(item.file, {
+    session: (renew) => session(item, { tab: name, renew: renew ? "1" : "" }),
+    started: (url) => insist(() => tell({ offset: 0, session_url: url }), () => item.state === "sending"),
+    progress: (bytes) => item.row.progress(bytes),
+    confirmed(offset) {
+      item.row.note("");
+      if (Date.now() - reported < REPORT_MS) return;
+      reported = Date.now();
+      tell({ offset }).then(({ state }) => heard(item, state)).catch(() => {});
+    },
+    notice: (what) => { item.row.note(word(what)); if (what !== "waiting") announce(`${item.file.name}: ${word(what)}`); },
+    unknown: async () => (await tell({ said: "unknown" }).catch(() => ({}))).state === "sent",
+  });
+  await item.sender.run();
+  await insist(() => tell({ said: "sent" }));
+  show(item, "sent");
+  refresh();
+}
+
+// FastPix may be away for a moment, and the tab that had this upload may just be closing.
+async function session(item, fields) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await insist(() => post(address(item, "session"), fields), () => item.state === "sending");
+    } catch (error) {
+      if (error.reason === "sent" || error.reason === "cancelled") throw new Stopped(error.reason);
+      if (!["busy", "fastpix"].includes(error.reason) || tries >= 9 || item.state !== "sending") throw error;
+      item.row.note(error.message);
+      await item.sender.either((go) => setTimeout(go, 5000));
+    }
+  }
+}
+
+// The row was paused or cancelled on another page.
+function heard(item, state) {
+  if (["paused", "cancelled", "sent"].includes(state) && item.state === "sending") item.sender?.stop(state);
+}
+
+function ended(item, error) {
+  if (error instanceof Stopped) { show(item, error.message); refresh(); return; }
+  if (!(error instanceof GivenUp)) { refuse(item, error); return; }
+  show(item, "stopped", word(error.message));
+  item.tell({ said: `stopped:${error.message}`, offset: item.sender.offset }).then(refresh).catch(() => {});
+}
+
+const act = (item, name) => insist(() => post(address(item, name)), () => items.includes(item)).catch(() => {});
+const acts = {
+  pause(item) {
+    if (item.sender) item.sender.stop("paused"); else show(item, "paused");
+    act(item, "pause");
+  },
+  resume(item) { show(item, "waiting"); act(item, "resume").then(pump); },
+  retry(item) { show(item, "waiting"); act(item, "retry").then(pump); },
+  async cancel(item) {
+    if (!item.id) { drop(item); return; }
+    item.sender?.stop("cancelled");
+    show(item, "cancelled");
+    await act(item, "cancel");
+    if (queue()) refresh(); else drop(item);
+  },
+  dismiss: drop,
+};
+
+function listen() {
+  for (const input of document.querySelectorAll("[data-upload-input]")) {
+    input.addEventListener("change", () => { add(chosen(input)); input.value = ""; });
+  }
+  document.querySelector("[data-choose-folder]")?.addEventListener("click", () => document.getElementById("folder").click());
+  place.querySelector("[data-pause-all]")?.addEventListener("click", () => {
+    for (const item of items) if (["sending", "waiting"].includes(item.state)) acts.pause(item);
+  });
+  const zone = document.querySelector("[data-drop]") || document.body;
+  const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  document.addEventListener("dragover", (event) => { if (files(event)) { event.preventDefault(); zone.classList.add("over"); } });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
+  document.addEventListener("drop", async (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    zone.classList.remove("over");
+    add(await dropped(event.dataTransfer));
+  });
+  document.body.addEventListener("fp:filled", tidy);
+  document.body.addEventListener("htmx:afterSwap", tidy);
+  addEventListener("beforeunload", (event) => { if (running().length) event.preventDefault(); });
+  addEventListener("pagehide", () => running().forEach((item) => item.tell?.({ said: "left" }, true).catch(() => {})));
+}
+
+if (place) { listen(); summary(); }
