@@ -68,7 +68,8 @@ class LineFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if name := current_request.get():
+        # Django reports a finished answer after the middlewares have left: then only its request knows the id
+        if name := current_request.get() or getattr(getattr(record, "request", None), "request_id", ""):
             line["request_id"] = name
         line |= {key: _plain(key, value) for key, value in vars(record).items() if key not in ORDINARY}
         if record.exc_info or record.exc_text:

@@ -11,9 +11,8 @@ const isFragment = (xhr) => xhr.getResponseHeader("X-Error") === "fragment";
 // Where an error is shown: in place of what was being loaded; for an act, in the dialog, so that the content stays.
 function place(detail) {
   const { target, requestConfig } = detail;
-  const inDialog = target && target.closest("dialog");
-  if (requestConfig.verb === "get" && target !== body) return target;
-  return inDialog || document.getElementById("dialog");
+  if (target?.closest("dialog") || (requestConfig.verb === "get" && target !== body)) return target;
+  return document.getElementById("dialog");
 }
 
 body.addEventListener("htmx:beforeSwap", (event) => {
@@ -27,9 +26,8 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.status < 400 || xhr.status === 422) return;
   event.detail.isError = false;
   event.detail.shouldSwap = asked(requestConfig);
-  const target = place(event.detail);
-  if (target !== event.detail.target || requestConfig.verb === "get") event.detail.swapOverride = "innerHTML";
-  event.detail.target = target;
+  event.detail.target = place(event.detail);
+  event.detail.swapOverride = "innerHTML";
   if (!isFragment(xhr)) event.detail.serverResponse = ownErrorPanel();
 });
 
@@ -66,9 +64,4 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
-}, true);
-
-// A picture that does not come leaves the icon under it.
-document.addEventListener("error", (event) => {
-  if (event.target instanceof HTMLImageElement && event.target.closest(".thumb, .player")) event.target.remove();
 }, true);
