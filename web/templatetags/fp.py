@@ -74,7 +74,7 @@ def when(value: datetime | None, style: str = "ago") -> SafeString:
         "moment": lambda: f"{times.date(value)}, {local:%H:%M}",
     }[style]()
     stamp = value.astimezone(UTC).isoformat(timespec="milliseconds")
-    ticking = format_html(" data-ago") if style == "ago" else ""
+    ticking = SafeString(" data-ago") if style == "ago" else ""
     return format_html('<time datetime="{}" title="{}"{}>{}</time>', stamp, times.exact(value), ticking, shown)
 
 
