@@ -14,10 +14,10 @@ from events_app.push_stream import Push
 class Edge:
     """Sends each request where it belongs: /webhooks/… to the intake, /push/ to push, all else to the pages."""
 
-    def __init__(self, pages: App) -> None:
+    def __init__(self, pages: App, *, intake: Intake | None = None, push: Push | None = None) -> None:
         self._pages = pages
-        self.intake = Intake()
-        self.push = Push()
+        self._intake = intake or Intake()
+        self._push = push or Push()
         self._unhook: Callable[[], None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,28 +26,27 @@ class Edge:
             await self._live(receive, send)
             return
         if self._unhook is None:
-            self._unhook = _on_stop(self.push.stop)
+            self._unhook = _on_stop(self._push.stop)
+            self._push.start()
         path = scope["path"]
         if kind == "http" and path.startswith("/webhooks/"):
-            await self.intake(scope, receive, send)
+            await self._intake(scope, receive, send)
         elif kind == "http" and path in {"/push/", "/push"}:
-            await self.push(scope, receive, send)
+            await self._push(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
-            if message["type"] == "lifespan.startup":
-                self.push.start()
-            else:
-                self.push.close()
-                self.intake.close()
+            if message["type"] == "lifespan.shutdown":
+                self._push.close()
+                self._intake.close()
                 if self._unhook:
                     self._unhook()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
+                await send({"type": "lifespan.shutdown.complete"})
                 return
+            await send({"type": "lifespan.startup.complete"})
 
 
 def _on_stop(stop: Callable[[], None]) -> Callable[[], None]:

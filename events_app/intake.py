@@ -59,7 +59,8 @@ BUSY = Answer(503, "Too many events at once. Send it again.", retry_after="2")
 class Intake:
     """The plain ASGI app. Made once per process; its parts start with the first request."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._reading = DatabaseThread("intake-read")
         self._writing = DatabaseThread("intake-write")
         self._keys = Keys(self._reading)
@@ -68,7 +69,7 @@ class Intake:
         self._room = Room(ROOM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = Body(self._room, limit=LIMIT, seconds=SECONDS)
+        body = Body(self._room, limit=LIMIT, seconds=self._seconds)
         try:
             answer = await self._answer(scope, receive, body)
         except Gone:

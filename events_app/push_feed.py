@@ -26,7 +26,7 @@ _BACKOFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between tries to come bac
 
 REFRESH: Final = b"event: refresh\ndata: 1\n\n"
 AWAY: Final = b"event: away\ndata: 1\n\n"
-HEARTBEAT: Final = b":\n\n"
+HEARTBEAT: Final = b": still here\nevent: beat\ndata: 1\n\n"  # an event too: a page cannot see a comment
 
 
 class Listener:
@@ -114,7 +114,7 @@ class Feed:
     async def follow(self) -> None:
         """Subscribe, and again whenever the connection was lost; runs until it is cancelled."""
         tries = 0
-        while True:
+        while not _cancelled():
             try:
                 async with _redis() as redis, redis.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL)
@@ -129,7 +129,7 @@ class Feed:
 
     async def _listen(self, subscription: PubSub) -> None:
         heard_at = time.monotonic()
-        while True:
+        while not _cancelled():
             message = await subscription.get_message(timeout=_QUIET)
             if message is None:
                 if time.monotonic() - heard_at > _LOST:
@@ -159,6 +159,12 @@ class Feed:
             frame = _frame(slug, topics)
             for listener in self._of.get(slug, ()):
                 listener.push(frame)
+
+
+def _cancelled() -> bool:
+    """Whether this task was told to end: the Redis client swallows that while it connects."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _frame(slug: str, topics: Iterable[str]) -> bytes:

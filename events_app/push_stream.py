@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 15.0
 RECHECK_SECONDS: Final = 20.0  # sessions and memberships; a stream ends within 30 s of losing either
-_UNREAD_SECONDS: Final = 30.0  # a page that reads nothing for so long is dropped
+UNREAD_SECONDS: Final = 30.0  # a page that reads nothing for so long is dropped
 _STREAMS: Final = 2000
 
 _START: Final = {
@@ -38,8 +38,11 @@ _START: Final = {
 class Push:
     """The plain ASGI app. Made once per process; its subscription and its watch start with the first stream."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, heartbeat: float = HEARTBEAT_SECONDS, recheck: float = RECHECK_SECONDS, unread: float = UNREAD_SECONDS
+    ) -> None:
         self.feed = Feed()
+        self._heartbeat, self._recheck, self._unread = heartbeat, recheck, unread
         self._thread = DatabaseThread("push")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -97,24 +100,24 @@ class Push:
             await send(_START)
             await send(_part(hello if self.feed.here else hello + AWAY))
             while frames := await listener.frames():
-                async with asyncio.timeout(_UNREAD_SECONDS):
+                async with asyncio.timeout(self._unread):
                     await send(_part(frames))
             await send({"type": "http.response.body", "body": b""})
         except (TimeoutError, OSError):
-            log.debug("A page that read nothing for %d s was dropped.", _UNREAD_SECONDS)
+            log.info("A page that read nothing for %g s was dropped.", self._unread)
         finally:
             self.feed.leave(listener)
             hanging_up.cancel()
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._heartbeat)
             self.feed.tell(HEARTBEAT)
 
     async def _watch(self) -> None:
         """End the streams whose session ended or whose memberships changed; those of the latter come back at once."""
         while True:
-            await asyncio.sleep(RECHECK_SECONDS)
+            await asyncio.sleep(self._recheck)
             with contextlib.suppress(Error):
                 await self.recheck()
 

@@ -53,12 +53,12 @@ class Stream:
 class EdgeClient:
     """Blocking calls into the edge, for ordinary tests."""
 
-    def __init__(self):
+    def __init__(self, **parts):
         self.pages_asked = []
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self.edge = Edge(self._pages)
+        self.edge = Edge(self._pages, **parts)
         self.life = asyncio.Queue()
         self.lived = asyncio.run_coroutine_threadsafe(
             self.edge({"type": "lifespan"}, self.life.get, self._ignore), self.loop
@@ -124,6 +124,13 @@ class EdgeClient:
         stream = self.open(method, path, chunks=chunks, headers=headers)
         assert stream.ended.wait(seconds), "no answer"
         return stream.response
+
+    def listen(self, client=None, headers=()):
+        """Open the stream as the browser of a Django test client would."""
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
+        stream = self.open("GET", "/push/", headers=[(b"host", b"testserver"), (b"cookie", cookies.encode()), *headers])
+        assert stream.started.wait(5)
+        return stream
 
     def post(self, body, *, slug="harbor", secret=SECRET, headers=None):
         """One event, signed with `secret` (unsigned with None), or with the headers given."""
