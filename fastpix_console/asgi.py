@@ -1,9 +1,29 @@
 """The web process: the edge (webhook intake and push) beside the pages, one kind of process, as many as wanted."""
 
+from typing import Any
+
 from a2wsgi import WSGIMiddleware
 
-from fastpix_console.wsgi import application as pages  # first: it sets Django up
+from fastpix_console.wsgi import application as wsgi  # first: it sets Django up
+
+from events_app.body import Receive, Scope, Send  # isort: skip
 from events_app.edge import Edge  # isort: skip
 
 # 16 threads: a page may wait up to 8 s on FastPix, and the others must not wait with it
-application = Edge(WSGIMiddleware(pages, workers=16))
+_bridge = WSGIMiddleware(wsgi, workers=16)
+
+
+async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """The pages. The bridge starts `receive` and `send` from its threads and insists on coroutines; granian's are
+    awaitables of its own kind, so a body that arrived after the headers could not be read."""
+
+    async def coroutine_receive() -> Any:
+        return await receive()
+
+    async def coroutine_send(message: Any) -> None:
+        await send(message)
+
+    await _bridge(scope, coroutine_receive, coroutine_send)
+
+
+application = Edge(pages)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from media_app import reconcile, tasks
+from media_app import tasks
 from media_app.models import Media
 from media_app.services import library, playing
 from media_app.services import media as service
@@ -60,6 +60,8 @@ def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.view")
 def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Ask FastPix about this media now."""
+    from media_app import reconcile
+
     reconcile.ask(_media(request, remote_id), by="call")
     response = render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
     return trigger_client_event(response, "toast", {"tone": "ok", "text": _("FastPix answered just now.")})
