@@ -27,7 +27,7 @@ LIMIT = 3.0  # seconds in all for one answer
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readyz")
 
 
-class Trouble(Exception):  # noqa: N818  not a fault of ours: the reason to show
+class Trouble(Exception):  # noqa: N818  named for what happened
     """Why a check does not pass, as a sentence."""
 
 
@@ -45,7 +45,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when everything needed for work is there, else 503; each check with its reason."""
     deadline = time.monotonic() + LIMIT
-    asked = {
+    asked: dict[str, Future[Any]] = {
         "database": _threads.submit(_on_own_connection, database),
         "broker": _threads.submit(broker),
         "migrations": _threads.submit(_on_own_connection, migrations),
@@ -118,7 +118,7 @@ def _on_own_connection(check: Callable[[], None]) -> None:
         connection.close()
 
 
-def _outcome(future: "Future[Any]", deadline: float) -> Any:
+def _outcome(future: Future[Any], deadline: float) -> Any:
     """What a check returned, or its reason for failing as text."""
     try:
         return future.result(timeout=max(0.0, deadline - time.monotonic()))

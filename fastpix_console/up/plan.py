@@ -11,6 +11,8 @@ PYTHON = (sys.executable, "-m")
 CELERY = (*PYTHON, "celery", "--quiet", "-A", "fastpix_console.celery")
 # Before a line of the preparation that the supervisor shows again once pages answer
 SIGN_IN = "sign-in: "
+# Celery tells root not to be root at every start; a container's root, or a trial as root, knows
+QUIET_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 # FastPix's silence holds a process of `calls` for seconds, so it has two; the others never wait long
 CONCURRENCY = {"events": 1, "calls": 2, "transfers": 1}
 
@@ -49,7 +51,7 @@ def background(wiring: Wiring) -> list[Program]:
                 *CELERY, "worker", "-Q", queue, "-n", f"{queue}@console", "--pool", "prefork",
                 "--concurrency", str(count), "--without-mingle", "--without-gossip", "--loglevel", "WARNING",
             ),
-            wiring.console,
+            QUIET_ROOT | wiring.console,
             cold_stop=True,
         )
         for queue, count in CONCURRENCY.items()

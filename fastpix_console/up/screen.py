@@ -15,7 +15,7 @@ COLOURS = {
     "prepare": 37,
 }
 # Lines that tell an operator nothing: the overcommit hint is harmless for a store this small
-NOISE = ("vm.overcommit_memory", "superuser privileges")
+NOISE = ("vm.overcommit_memory", "Received SIGTERM scheduling shutdown", "ready to exit, bye bye")
 
 
 class Screen:

@@ -28,7 +28,7 @@ loglevel warning
 """
 
 
-class NoServer(Exception):
+class NoServer(Exception):  # noqa: N818  named for what happened
     """The wheel holds no server for this kind of machine."""
 
 
