@@ -5,7 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal.ratelimit import truncate_ip
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def reauthenticate(self, user: User, password: str) -> bool:
         """By the login e-mail: allauth's own address table is not used here."""
         return bool(self.authenticate(context.request, email=user.email, password=password) == user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:  # noqa: ARG002 - as above
+        """A disabled account with the right password is told so."""
+        return render(request, "account/account_inactive.html", status=403)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The pages say what happened; allauth's own messages are left out."""

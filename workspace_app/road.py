@@ -20,8 +20,8 @@ from workspace_app.models import Workspace
 
 
 def to(workspace: Workspace) -> BaseAdapter:
-    """The adapter for a workspace: the sandbox is on loopback (no form makes a workspace one), all others are public."""
-    return _kept(os.getpid(), workspace.sandbox)
+    """The adapter for a workspace: the sandbox is on loopback (no form sets that flag), all others are public."""
+    return _kept(os.getpid(), workspace.sandbox or hosts.is_sandbox(workspace.api_url))
 
 
 @lru_cache(maxsize=4)
@@ -45,6 +45,8 @@ class PublicOnly(Adapter):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         url = str(request.url)
+        if not url.startswith("https://"):
+            raise requests.exceptions.InvalidSchema("only https is spoken to public addresses")
         with requests.Session() as machine:
             options |= machine.merge_environment_settings(
                 url, options.get("proxies") or {}, options.get("stream"), options.get("verify"), options.get("cert")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import NameResolutionError, SSLError
 
 from fastpix_api import FastPixError, Forbidden, RateLimited, Unauthorized, Unreachable
 from workspace_app.fastpix import client_for, prove
@@ -102,8 +103,8 @@ def _why(trouble: Exception) -> str:
         ("dns", (NameResolutionError, socket.gaierror), "name resolution"),
         ("private", (), "not a public address"),
         ("tls", (SSLError, ssl.SSLError), "certificate"),
-        ("timeout", (ConnectTimeoutError, ReadTimeoutError, TimeoutError), "timed out"),
         ("refused", (ConnectionRefusedError,), "refused"),
+        ("timeout", (requests.Timeout, TimeoutError), "timed out"),
     ]
     for word, types, text in kinds:
         if any(isinstance(cause, types) or text in str(cause).lower() for cause in causes):

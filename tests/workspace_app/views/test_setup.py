@@ -9,7 +9,12 @@ from django.urls import reverse
 from workspace_app import installation
 from workspace_app.models import Installation, User
 
-GOOD = {"email": "Dana@Harbor.example", "name": "Dana", "password": "a-long-harbour-night", "time_zone": "Europe/Berlin"}
+GOOD = {
+    "email": "Dana@Harbor.example",
+    "name": "Dana",
+    "password": "a-long-harbour-night",
+    "time_zone": "Europe/Berlin",
+}
 SETUP = "/setup/"
 
 
@@ -82,7 +87,9 @@ def test_of_two_who_race_one_becomes_the_administrator():
     def try_it(number):
         start.wait()
         try:
-            answers.append(Client().post(SETUP, {**GOOD, "email": f"p{number}@harbor.example", "token": token}).status_code)
+            answers.append(
+                Client().post(SETUP, {**GOOD, "email": f"p{number}@harbor.example", "token": token}).status_code
+            )
         finally:
             connection.close()
 

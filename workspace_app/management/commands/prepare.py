@@ -17,7 +17,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         sandbox.refresh()
-        self.stdout.write(_administrator() or _way_in())
+        try:
+            way_in = _administrator() or _way_in()
+        except LookupError as reason:
+            self.stderr.write(str(reason))
+            way_in = _way_in()
+        self.stdout.write(way_in)
 
 
 def _administrator() -> str:
