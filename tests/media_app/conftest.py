@@ -1,0 +1,26 @@
+"""The far side for tests of uploads."""
+
+import pytest
+
+from tests.media_app import far_side as the
+
+
+@pytest.fixture
+def far():
+    """FastPix and storage on a socket; `faults`, `stored()` (tests/media_app/far_side.py)."""
+    with the.far_side() as far:
+        yield far
+
+
+@pytest.fixture
+def harbor(workspace, far, settings):
+    """The workspace, connected to the far side."""
+    return the.connect(workspace, far, settings)
+
+
+@pytest.fixture
+def import_folder(tmp_path, settings):
+    """An import folder of this test's own."""
+    settings.IMPORT_DIR = tmp_path / "import"
+    settings.IMPORT_DIR.mkdir()
+    return settings.IMPORT_DIR
