@@ -71,7 +71,7 @@ class Adapter(HTTPAdapter):
 
     def __init__(self, *, blocksize: int = 16 * 1024) -> None:
         self._blocksize = blocksize
-        super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
+        super().__init__(pool_connections=4, pool_maxsize=32, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, blocksize=self._blocksize, **kwargs)

@@ -34,6 +34,7 @@ class Storage:
         self.asked = 0
         self.chunks: list[tuple[int, int]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.retry_after: str | None = None
 
     def open(self) -> str:
@@ -47,6 +48,7 @@ class Storage:
 
     def behave(self, connection: Connection, _: int) -> None:
         self.headers.append(dict(connection.headers))
+        self.paths.append(connection.path)
         name = _name(connection.path)
         if connection.command == "POST":
             return self._start(connection)

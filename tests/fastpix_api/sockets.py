@@ -1,5 +1,6 @@
 """A FastPix made of plain sockets, for what only real ones do: silence, drips, cut lines, redirects."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,38 @@ def serving(behave: Callable[[Connection, int], None]) -> Iterator[tuple[str, Se
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class Double:
+    """A FastPix that says what a test wants: a payload with its status, or what `behave` does."""
+
+    def __init__(self) -> None:
+        self.url, self.seen = "", Seen()
+        self.says({"success": True, "data": []})
+
+    def says(self, payload: Any, status: int = 200, **headers: str) -> None:
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        self.does(lambda connection, _: answer(connection, status, body, **headers))
+
+    def does(self, act: Callable[[Connection, int], None]) -> None:
+        self._act = act
+
+    def behave(self, connection: Connection, nth: int) -> None:
+        self._act(connection, nth)
+
+    @property
+    def asked(self) -> list[str]:
+        """The addresses that were asked for, in order."""
+        return [path for _, path, _ in self.seen.requests]
+
+
+@contextmanager
+def double() -> Iterator[Double]:
+    """A double that listens while the block runs; `.url` is its API address."""
+    told = Double()
+    with serving(told.behave) as (address, seen):
+        told.url, told.seen = f"{address}/v1", seen
+        yield told
 
 
 def answer(connection: Connection, status: int = 200, body: bytes = GOOD, **headers: str) -> None:

@@ -201,10 +201,9 @@ def test_a_start_that_fails_is_not_repeated(bucket: Storage, fault: str, kind: t
 
 def test_the_address_keeps_its_spelling(bucket: Storage) -> None:
     url = bucket.open()
-    assert "a@b/c;d" in url
-    upload = session(url)
-    upload.offset()
-    assert upload.url == url
+    spelled = url.replace("sig=a@b/c;d", "sig=a@b/c;d%7E%2F")  # requests would write ~ for %7E
+    session(spelled).offset()
+    assert bucket.paths[-1] == spelled.removeprefix(bucket.address)
 
 
 def test_nobody_at_the_address_is_unreachable() -> None:
