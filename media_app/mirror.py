@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,12 +20,12 @@ from media_app.models import Media, Upload
 from workspace_app import timeline
 from workspace_app.models import Workspace
 
-__all__ = ["AREA", "WAKE", "apply", "hear", "partial", "whole"]
+__all__ = ["AREA", "apply", "awake", "hear", "partial", "whole"]
 
 log = logging.getLogger(__name__)
 
 # In the cache while a wake-up of media_app.ask_unsettled is on its way; the task takes it away when it starts.
-WAKE: Final = "media:wake"
+_WAKE: Final = "media:wake"
 # The event FastPix sends for what a poll found, by the timeline's verb.
 _EVENT_FOR: Final = {
     "ready": "media.ready",
@@ -59,6 +60,12 @@ def hear(workspace: Workspace, remote_id: str, said: Said) -> Outcome[Media]:
     if said.kind != "listed" and (outcome.change or outcome.newly_unsettled or outcome.newly_settled):
         push.ring(workspace, *_topics(workspace, remote_id, outcome.change))
     return outcome
+
+
+def awake() -> None:
+    """The asking worker has started: from now on a mark wakes another."""
+    with suppress(RedisError):
+        cache.delete(_WAKE)
 
 
 def _verb(media: Media, before: Mapping[str, Any], said: Said) -> str:
@@ -133,7 +140,7 @@ def _topics(workspace: Workspace, remote_id: str, change: Change[Media] | None) 
 def _wake() -> None:
     """Have a worker ask FastPix at once; one wake-up at a time, and beat asks anyway should it be lost."""
     try:
-        if cache.add(WAKE, 1, 10):
+        if cache.add(_WAKE, 1, 10):
             # by name: the tasks stand on the reconciler, which stands on this module
             current_app.send_task("media_app.ask_unsettled", queue="calls")
     except (RedisError, OperationalError, OSError) as error:

@@ -1,0 +1,48 @@
+"""How much workers may ask a workspace: FastPix publishes no limits, so they stay modest and give way to people."""
+
+import time
+from contextlib import suppress
+from typing import Final
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from fastpix_api import FastPix, FastPixError, Forbidden, Patience, RateLimited, Unauthorized
+from workspace_app.fastpix import client_for
+from workspace_app.models import Workspace
+
+A_MINUTE: Final = 60
+A_MINUTE_SANDBOX: Final = 600
+_SILENCE, _REFUSAL, _CROWD = 10, 60, 30
+
+
+def asking_client(workspace: Workspace) -> FastPix:
+    """A worker's client: one try of at most 8 s, past an open breaker. The row it asks about is what retries."""
+    return client_for(workspace, patience=Patience.PAGE, insist=True)
+
+
+def spend(workspace: Workspace) -> bool:
+    """Take one request out of this minute's budget; False when it is spent or FastPix wants to be left alone."""
+    key = f"asks:{workspace.pk}:{int(time.time()) // 60}"
+    try:
+        if cache.get(_quiet(workspace)):
+            return False
+        cache.add(key, 0, 120)
+        return cache.incr(key) <= (A_MINUTE_SANDBOX if workspace.sandbox else A_MINUTE)
+    except (RedisError, ValueError):  # ValueError: evicted between the two
+        return True
+
+
+def leave_alone(workspace: Workspace, error: FastPixError) -> None:
+    """Stop asking for a while after an error that the next request would meet too."""
+    seconds = float(_SILENCE)
+    if isinstance(error, RateLimited):
+        seconds = min(max(error.retry_after or _CROWD, 1), 300)
+    elif isinstance(error, Unauthorized | Forbidden):
+        seconds = _REFUSAL
+    with suppress(RedisError):
+        cache.set(_quiet(workspace), type(error).__name__, int(seconds))
+
+
+def _quiet(workspace: Workspace) -> str:
+    return f"asks:{workspace.pk}:quiet"

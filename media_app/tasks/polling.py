@@ -1,0 +1,26 @@
+"""Tasks of the calls worker: asking FastPix about media."""
+
+from celery import shared_task
+
+from media_app import importing, reconcile
+from workspace_app.models import Workspace
+
+
+@shared_task(name="media_app.ask_unsettled", queue="calls")
+def ask_unsettled() -> None:
+    """Ask about the rows that are marked, of every workspace."""
+    reconcile.ask_unsettled()
+
+
+@shared_task(name="media_app.poll_open", queue="calls")
+def poll_open(workspace_id: int | None = None) -> None:
+    """Ask about what is not final, of one workspace or of every one."""
+    reconcile.poll_open(None if workspace_id is None else Workspace.objects.get(pk=workspace_id))
+
+
+@shared_task(name="media_app.import_existing", queue="calls")
+def import_existing(workspace_id: int) -> None:
+    """Import for a while, then queue itself again until all is here."""
+    wait = importing.import_existing(Workspace.objects.get(pk=workspace_id))
+    if wait is not None:
+        import_existing.apply_async((workspace_id,), countdown=wait)
