@@ -209,6 +209,13 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "calls"
+CELERY_TASK_ROUTES = {
+    "events_app.*": {"queue": "events"},
+    "media_app.sweep_transfers": {"queue": "events"},
+    "media_app.transfer": {"queue": "transfers"},
+    "workspace_app.beat_events": {"queue": "events"},
+    "workspace_app.beat_transfers": {"queue": "transfers"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

@@ -1,0 +1,242 @@
+"""Every address, by every method, for every kind of person, against what its view says about itself.
+
+A view says it with one decorator of workspace_app.access; an address without that, a public address nobody listed here
+or an answer that differs from the tables below fails.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache as shared_cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from events_app.models import WebhookEvent
+from media_app.models import Media, Upload
+from tests.people import make_client, make_workspace
+from workspace_app.access import needs
+from workspace_app.roles import VERBS
+
+ROLES = ("viewer", "editor", "operator", "admin")
+# allauth's views carry no mark of ours
+FOREIGN = {
+    "account_login": "public",
+    "account_logout": "public",
+    "account_change_password": "signed_in",
+    "account_reauthenticate": "signed_in",
+}
+# every address open to the world, and why
+PUBLIC = {
+    "healthz": "a machine asks; says nothing but that the process lives",
+    "readyz": "a machine asks; names no host and no version",
+    "account_login": "the way in",
+    "account_logout": "ends only one's own session",
+    "account_signup": "always 404",
+    "workspace:home": "redirects",
+    "workspace:setup": "guarded by the set-up token",
+    "workspace:invitation_accept": "guarded by the invitation's token",
+}
+# addresses a viewer may POST to: they change nothing at FastPix and nothing for others
+VIEWERS_MAY_POST = {"media:media_check", "media:media_token"}
+FOREIGN_MARK = "mark-of-elsewhere"
+NOBODYS = "00000000-0000-4000-8000-00000000dead"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the console."""
+
+    name: str
+    access: str
+    kwargs: tuple[str, ...]
+
+    def url(self, **values: object) -> str:
+        """The address with `values`, or with ids nobody has."""
+        some = {"slug": "harbor", "public_id": UUID(NOBODYS)}
+        return reverse(self.name, kwargs={name: values.get(name, some.get(name, NOBODYS)) for name in self.kwargs})
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], namespace: str = "", taken: tuple[str, ...] = ()
+) -> Iterator[Address]:
+    for pattern in patterns:
+        kwargs = (*taken, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner, kwargs)
+        else:
+            name = f"{namespace}{pattern.name}"
+            yield Address(name, getattr(pattern.callback, "access", FOREIGN.get(name, "")), kwargs)
+
+
+@cache
+def addresses() -> tuple[Address, ...]:
+    return tuple(_walk(get_resolver().url_patterns))
+
+
+def of_workspaces() -> list[Address]:
+    return [address for address in addresses() if "slug" in address.kwargs]
+
+
+@pytest.fixture
+def people(db):
+    """A client of each kind, in or out of the workspace "harbor"."""
+    shared_cache.clear()
+    harbor = make_workspace()
+    cast = {role: make_client(f"{role}@example.com", harbor, role) for role in ROLES}
+    cast["stranger"] = make_client("stranger@example.com", make_workspace("elsewhere"), "admin")
+    cast["boss"] = make_client("boss@example.com")
+    cast["boss"].user.is_superuser = True
+    cast["boss"].user.save()
+    return cast
+
+
+def send(people, who: str, method: str, url: str, **extra):
+    """The answer to a request of this person, in a session of its own: some addresses end it."""
+    client = Client(**extra)
+    if who != "anonymous":
+        client.force_login(people[who].user)
+    return getattr(client, method.lower())(url)
+
+
+def test_every_view_says_who_may_reach_it():
+    known = {verb for verbs in VERBS.values() for verb in verbs} | {"signed_in", "installation_admin", "public"}
+    wrong = {
+        address.name: address.access or "no access named" for address in addresses() if address.access not in known
+    }
+    assert wrong == {}
+    assert len(addresses()) > 30
+
+
+def test_the_open_addresses_are_the_ones_listed():
+    assert {address.name for address in addresses() if address.access == "public"} <= set(PUBLIC)
+
+
+def test_an_address_in_a_workspace_names_a_verb():
+    assert [address.name for address in of_workspaces() if "." not in address.access] == []
+    assert [a.name for a in addresses() if "." in a.access and "slug" not in a.kwargs] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_signing_in_only_open_addresses_answer(people, method):
+    for address in addresses():
+        answer = send(people, "anonymous", method, address.url())
+        to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/?next=")
+        if address.access == "public":
+            assert answer.status_code != 500, address.name
+        else:
+            assert to_sign_in, (address.name, method, answer.status_code)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_expired_session_never_puts_the_sign_in_page_into_a_card(people, method):
+    for address in addresses():
+        if address.access != "public":
+            answer = send(people, "anonymous", method, address.url(), headers={"HX-Request": "true"})
+            assert answer.headers.get("HX-Redirect", "").startswith("/accounts/login/"), address.name
+
+
+@pytest.mark.parametrize("who", [*ROLES, "stranger", "boss"])
+def test_each_person_reaches_what_the_table_of_roles_says(people, who):
+    for address in of_workspaces():
+        for method in ("GET", "POST"):
+            status = send(people, who, method, address.url()).status_code
+            if status == 405:
+                continue
+            if who not in ROLES:
+                assert status == 404, (who, method, address.name, status)
+            elif address.access in VERBS[who]:
+                assert status not in {302, 403} or method == "POST", (who, method, address.name, status)
+                assert status != 403, (who, method, address.name, status)
+            else:
+                assert status == 403, (who, method, address.name, status)
+
+
+def test_each_view_answers_somebody():
+    """A view that refuses every method to everyone would pass the walk above by being dead."""
+    # the decorator order cannot hide it either: `needs` must sit inside the check of the method
+    assert needs("media.view")(lambda request: None).access == "media.view"
+
+
+def test_every_address_of_a_workspace_takes_a_method(people):
+    for address in of_workspaces():
+        answers = {send(people, "admin", method, address.url()).status_code for method in ("GET", "POST")}
+        assert answers != {405}, address.name
+
+
+@pytest.mark.parametrize("who", [*ROLES, "stranger"])
+def test_only_an_installation_admin_reaches_what_is_theirs(people, who):
+    for address in addresses():
+        for method in ("GET", "POST"):
+            if address.access == "installation_admin":
+                assert send(people, who, method, address.url()).status_code in {403, 405}, address.name
+                assert send(people, "boss", method, address.url()).status_code != 403, address.name
+            if address.access == "signed_in":
+                assert send(people, who, method, address.url()).status_code != 403, address.name
+
+
+def test_a_viewer_changes_nothing(people):
+    allowed = set()
+    for address in of_workspaces():
+        if address.access in VERBS["viewer"] and send(people, "viewer", "POST", address.url()).status_code != 405:
+            allowed.add(address.name)
+    assert allowed <= VIEWERS_MAY_POST
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_no_state_changes_without_the_csrf_token(people, method):
+    for address in addresses():
+        for who in ("boss", "admin"):
+            status = send(people, who, method, address.url(), enforce_csrf_checks=True).status_code
+            assert status == 403, (address.name, method, status)
+
+
+def test_a_form_sent_from_another_site_is_refused(people):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["admin"].user)
+    client.get("/w/harbor/settings/")
+    form = {"name": "Evil", "csrfmiddlewaretoken": client.cookies["csrf"].value}
+    url = "/w/harbor/settings/name/"
+    assert client.post(url, form, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post(url, form).status_code == 302
+
+
+def test_ids_of_another_workspace_are_those_of_nobody(people):
+    elsewhere = people["stranger"].user.memberships.get().workspace
+    values = foreign_ids(elsewhere)
+    for address in of_workspaces():
+        if set(address.kwargs) - {"slug"}:
+            for method in ("GET", "POST"):
+                answer = send(people, "admin", method, address.url(**values))
+                body = b"".join(answer) if answer.streaming else answer.content
+                assert answer.status_code in {404, 405} or address.name == "events:of_object", (address.name, method)
+                assert FOREIGN_MARK not in body.decode(), address.name
+
+
+def foreign_ids(workspace) -> dict[str, object]:
+    """One object of each kind in `workspace`, by the name its id has in addresses."""
+    media = Media.objects.create(
+        workspace=workspace,
+        remote_id="11111111-2222-4333-8444-555555555555",
+        title=FOREIGN_MARK,
+        created_at=timezone.now(),
+    )
+    upload = Upload.objects.create(workspace=workspace, origin="browser", filename=FOREIGN_MARK, size=1)
+    event = WebhookEvent.objects.create(
+        workspace=workspace,
+        event_id=f"event-{FOREIGN_MARK}",
+        type=f"video.media.{FOREIGN_MARK}",
+        object_id=media.remote_id,
+        body=b"{}",
+        sha256="0" * 64,
+    )
+    return {
+        "remote_id": media.remote_id,
+        "object_id": media.remote_id,
+        "public_id": upload.public_id,
+        "event_id": event.event_id,
+    }
