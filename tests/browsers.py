@@ -1,4 +1,6 @@
-"""A real Chromium whose every page is listened to: an error on its console, or a thing the CSP refused, fails the test."""
+"""A real Chromium whose every page is listened to: an error on its console, or what the CSP refused, fails the test."""
+
+from contextlib import suppress
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -6,16 +8,17 @@ from tests.requirement import CHROMIUM
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 LISTEN = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP refused ${event.blockedURI || "inline code"} (${event.effectiveDirective})`));"""
 
 
 class Chromium:
-    """Opens contexts as playwright's browser does; `complaints()` is what their pages complained about since the last call.
+    """Opens contexts as playwright's browser does; `complaints()` is what their pages said since last asked.
 
-    A test that provokes an error says so first: `page.expected_errors.append("502")` lets complaints with that text pass.
+    A test that provokes an error says so first: `page.expected_errors.append("502")` lets that text pass.
     """
 
     def __init__(self):
@@ -34,7 +37,9 @@ class Chromium:
         """What was complained about and not expected; forgets it."""
         heard, self._heard = self._heard, []
         return [
-            f"{address}: {text}" for page, address, text in heard if not any(word in text for word in page.expected_errors)
+            f"{address}: {text}"
+            for page, address, text in heard
+            if not any(word in text for word in page.expected_errors)
         ]
 
     def close(self):
@@ -57,7 +62,5 @@ class Chromium:
 
 def close_quietly(context):
     """Close a context that the test may have closed already."""
-    try:
+    with suppress(Error):
         context.close()
-    except Error:
-        pass

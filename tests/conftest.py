@@ -6,7 +6,9 @@ from contextlib import ExitStack
 import pytest
 
 from tests import requirement as requirements
+from tests.browsers import Chromium, close_quietly
 from tests.people import admin, editor, operator, stranger, viewer, workspace  # noqa: F401 - fixtures
+from tests.stack import Sandbox, Stack, postgres_database
 
 WHOLE = bool(os.environ.get("FP_WHOLE"))
 # the run on the second database is a test of its own, and part of `make test` only
@@ -14,7 +16,7 @@ collect_ignore = [] if WHOLE else ["second_database"]
 
 
 def pytest_collection_modifyitems(items):
-    """Browser stories last: their event loop lives on this thread until the end, and quick failures should come first."""
+    """Browser stories last: their event loop stays on this thread to the end, and quick failures should come first."""
     items.sort(key=lambda item: (item.get_closest_marker("flow") is not None, "second_database" in item.nodeid))
 
 
@@ -38,8 +40,6 @@ def require():
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory):
     """A real sandbox for the whole run: `.url`, `.api_url`, `.switch(webhooks="dropped")`."""
-    from tests.stack import Sandbox
-
     alone = Sandbox(tmp_path_factory.mktemp("sandbox"))
     yield alone
     alone.stop()
@@ -48,8 +48,6 @@ def sandbox(tmp_path_factory):
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
     """The whole product, on PostgreSQL where one answers, else on SQLite."""
-    from tests.stack import Stack, postgres_database
-
     with ExitStack() as cleanup:
         variables = {}
         if requirements.postgres_answers():
@@ -64,8 +62,6 @@ def browser():
     """Chromium (tests/browsers.py); `browser.new_context()` for a further person."""
     if not requirements.CHROMIUM.exists():
         requirements.requirement.missing("chromium")
-    from tests.browsers import Chromium
-
     # playwright keeps a loop on this thread, which Django takes for asynchronous code
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     chromium = Chromium()
@@ -85,8 +81,6 @@ def _console_stays_clean(request):
 @pytest.fixture
 def context(browser):
     """One person's browser; its pages share the sign-in."""
-    from tests.browsers import close_quietly
-
     fresh = browser.new_context(viewport={"width": 1440, "height": 900})
     yield fresh
     close_quietly(fresh)

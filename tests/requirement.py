@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import psycopg
 import pytest
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -44,8 +45,6 @@ requirement = Requirement()
 
 def postgres_answers():
     """Whether a PostgreSQL that may be used for tests answers at TEST_PG."""
-    import psycopg
-
     try:
         with psycopg.connect(POSTGRES, connect_timeout=2):
             return True

@@ -136,7 +136,7 @@ class Stack:
         return json.loads((self.data_dir / "run" / "children.json").read_text())["run"]
 
     def kill(self, name):
-        """Kill the child of that name (`web`, `events`, `calls`, `transfers`, `beat`, `sandbox`, `valkey`) and its group."""
+        """Kill the child of that name (`web`, `events`, `calls`, `transfers`, `beat`, `sandbox`, `valkey`)."""
         os.killpg(self.children[name], signal.SIGKILL)
 
     def stop(self, number=signal.SIGTERM):
