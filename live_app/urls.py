@@ -1,6 +1,10 @@
 """Addresses of the live area."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from live_app.views import streams
 
 app_name = "live"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", streams.stream_list, name="stream_list"),
+]

@@ -1,0 +1,107 @@
+"""A workspace's live streams, as FastPix lists them: nothing of them is kept here yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fastpix_api import times
+from workspace_app.fastpix import client_for
+from workspace_app.models import Workspace
+
+PAGE_SIZE: Final = 25
+LAST_PAGE: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What the page shows of a stream. Its keys and secrets, which FastPix sends along, never get this far."""
+
+    remote_id: str
+    title: str
+    status: str
+    policies: tuple[str, ...]
+    recorded: bool | None
+    trial: bool
+    created_at: datetime | None
+    known_at: datetime
+    known_by: str = "call"
+    unsettled: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of streams, newest first. `pages` and `total` are None where FastPix does not say."""
+
+    streams: list[Stream]
+    number: int
+    pages: int | None
+    total: int | None
+
+    @property
+    def newer(self) -> int | None:
+        """The page before this one."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        """The page after this one; a full page without a count may have one."""
+        more = self.number < self.pages if self.pages is not None else len(self.streams) == PAGE_SIZE
+        return self.number + 1 if more else None
+
+    @property
+    def first_row(self) -> int:
+        """The place of this page's first stream, counted from 1."""
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last_row(self) -> int:
+        """The place of this page's last stream."""
+        return self.first_row + len(self.streams) - 1
+
+
+def page_number(text: str | None) -> int:
+    """The page an address asks for; the first for anything that is no page."""
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(number, 1), LAST_PAGE)
+
+
+def listed(workspace: Workspace, number: int) -> Page:
+    """Ask FastPix for page `number`. Raises FastPixError."""
+    answer = client_for(workspace).streams.list(limit=PAGE_SIZE, offset=number)
+    streams = [_stream(item, answer.answered_at) for item in answer.data]
+    pagination = answer.pagination or {}
+    return Page(streams, number, _count(pagination.get("offsetCount")), _count(pagination.get("totalRecords")))
+
+
+def _stream(item: Mapping[str, Any], answered_at: datetime) -> Stream:
+    recorded = item.get("enableRecording")
+    return Stream(
+        remote_id=_text(item.get("streamId")),
+        title=_title(item.get("metadata")),
+        # recorded in lower case; a word we do not know is shown as it came
+        status=_text(item.get("status")),
+        policies=_policies(item.get("playbackIds")),
+        recorded=recorded if isinstance(recorded, bool) else None,
+        trial=item.get("trial") is True,
+        created_at=times.parse(item.get("createdAt")),
+        known_at=answered_at,
+    )
+
+
+def _title(metadata: object) -> str:
+    """A stream has no title of its own; `name` in its metadata is what FastPix's samples use (recorded)."""
+    return _text(metadata.get("name")) or _text(metadata.get("title")) if isinstance(metadata, dict) else ""
+
+
+def _policies(playback_ids: object) -> tuple[str, ...]:
+    items = playback_ids if isinstance(playback_ids, list) else []
+    return tuple(dict.fromkeys(_text(one.get("accessPolicy")) for one in items if isinstance(one, dict)))
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
