@@ -1,6 +1,9 @@
 """The far side for tests of uploads."""
 
+import warnings
+
 import pytest
+from celery import current_app
 
 from tests.media_app import far_side as the
 
@@ -24,3 +27,11 @@ def import_folder(tmp_path, settings):
     settings.IMPORT_DIR = tmp_path / "import"
     settings.IMPORT_DIR.mkdir()
     return settings.IMPORT_DIR
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tasks_are_known():
+    """Celery registers tasks on first use, and warns about each `queue=` meanwhile: not in the middle of a test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        current_app.finalize()

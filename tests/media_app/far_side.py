@@ -1,4 +1,4 @@
-"""A FastPix and its storage on one real socket, as browsers see them: CORS, faults on demand, uploads that become media.
+"""A FastPix and its storage on one real socket, as browsers see them: CORS and faults on demand.
 
 Only what bringing bytes in needs. Bytes are kept, so that a test compares sha256 and not hopes.
 """
@@ -22,7 +22,7 @@ class FarSide:
     """What FastPix and storage hold. `faults`: what happens to the coming chunks, one word each; "ok" lets one pass.
 
     A number: read the chunk, keep nothing, answer that status. drop: keep half, cut the line. lost: keep all, cut the
-    line. half: keep half, answer the true Range. nothing: keep nothing, 308 without Range. gone: forget the session, 410.
+    line. half: keep half, answer the true Range. nothing: keep nothing, 308 without Range. gone: forget the session.
     secret: keep all, answer without CORS headers.
     """
 
