@@ -97,7 +97,7 @@ def build(world: World) -> Starlette:
             Mount("/images", routes=IMAGES),
             storing,
         ],
-        exception_handlers={errors.Refusal: errors.refused, HTTPException: errors.unrouted},
+        exception_handlers={errors.Refusal: errors.refused, HTTPException: errors.unrouted, Exception: errors.broken},
     )
     app.router.redirect_slashes = False
     app.state.world = world

@@ -22,7 +22,7 @@ from sandbox.settings import Settings, secret_bytes
 from sandbox.store import Store
 
 TIMEOUT = (3, 10)  # seconds to connect, to answer
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0  # seconds between tries, doubling
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0  # seconds between tries, doubling
 REFUSALS_IN_ORDER = 3
 ASIDE_PAUSE = 60.0
 PAIR_PATIENCE = 4.0  # seconds an event is held for its pair while the order is reversed
@@ -67,6 +67,8 @@ class Delivery:
             self._store.keep("webhook:secret", secret or held.secret)
             if url != held.url:
                 self._store.keep("webhook:state", "probing")
+            if (url, secret or held.secret) != (held.url, held.secret):
+                self._store.run("UPDATE events SET attempts = 0, aside = 0, next_at = 0 WHERE state = 'waiting'")
         self._pause = FIRST_PAUSE
         self.wake()
         return self.destination()
@@ -110,7 +112,8 @@ class Delivery:
         batch = self._due(position)
         for event in batch:
             if not await self._send(target, event, position):
-                return self._next_pause()
+                await self._rest()
+                return 0.0
         return 0.0 if batch else self._idle()
 
     async def _probe(self, target: Destination) -> float:
@@ -118,7 +121,8 @@ class Delivery:
         status, answer = await asyncio.to_thread(_post, target.url, b"{}", {})
         self.last_answer = answer
         if not 200 <= status < 300:
-            return self._next_pause()
+            await self._rest()
+            return 0.0
         if self.destination().url == target.url:
             self._store.keep("webhook:state", "active")
             say("webhook active")
@@ -154,7 +158,8 @@ class Delivery:
             await asyncio.to_thread(_post, target.url, event["body"], headers)
         self.last_answer = answer
         tries = event["attempts"] + 1
-        aside = not taken and 400 <= status < 500 and tries >= REFUSALS_IN_ORDER
+        refused = 400 <= status < 500 and status not in {408, 429}
+        aside = refused and tries >= REFUSALS_IN_ORDER
         self._store.run(
             "UPDATE events SET state = ?, attempts = ?, answer = ?, aside = ?, next_at = ? WHERE seq = ?",
             [
@@ -171,10 +176,10 @@ class Delivery:
             self._pause = FIRST_PAUSE
         return taken or aside
 
-    def _next_pause(self) -> float:
+    async def _rest(self) -> None:
+        """Leave a destination that did not take it alone for a while; new events are no reason to hurry it."""
         pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
-        self._news.clear()  # a new event is no reason to hurry a destination that is away
-        return pause
+        await asyncio.sleep(pause)
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:

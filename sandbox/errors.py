@@ -1,8 +1,10 @@
 """Refusals with the bodies FastPix answers (recorded where it has been recorded, else the documented texts)."""
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+
+from sandbox.log import fault
 
 Problem = dict[str, str]
 
@@ -44,6 +46,13 @@ def bad_request(description: str, message: str = "Bad Request") -> Refusal:
 async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this type only
     return JSONResponse({"success": False, "error": error.body}, error.status)
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Something of ours: 500 with FastPix's body, and the traceback in the log. A caller who hung up is no fault."""
+    if not isinstance(error, ClientDisconnect):
+        fault("request broke", error, method=request.method, path=request.url.path)
+    return JSONResponse({"success": False, "error": {"code": 500, "message": "Internal Server Error"}}, 500)
 
 
 async def unrouted(request: Request, error: Exception) -> Response:

@@ -36,7 +36,9 @@ def binary() -> str:
     return str(path)
 
 
-def _die_with_parent() -> None:
+def _prepare() -> None:
+    """In the child: die with the sandbox, and leave the processor to the pages meanwhile."""
+    os.nice(5)
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -65,7 +67,7 @@ async def run(
         cwd=folder,
         env={"LC_ALL": "C", "PATH": os.defpath},
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=_prepare,
     )
     try:
         async with asyncio.timeout(timeout):

@@ -50,9 +50,9 @@ async def _live(world: World, media_id: str) -> None:
         _fail(world, media_id, "The input could not be encoded.")
     except TimeoutError:
         _fail(world, media_id, "Encoding took too long.")
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - whatever broke, the media must not stay Processing for ever
         fault("media broke", error, media=media_id)
-        _fail(world, media_id, "The sandbox could not write its files.")
+        _fail(world, media_id, "The sandbox broke on it; its log says how.")
 
 
 async def _work(world: World, media_id: str) -> None:

@@ -61,12 +61,14 @@ async def user_agents(request: Request) -> Response:
 
 
 async def _restrict(request: Request, kind: str) -> Response:
-    """Replace one list by the flat body; a wrapped body is accepted and changes nothing but the defaults (observed)."""
+    """Replace one list by the flat body; a wrapped body is answered 200 and stores nothing (observed)."""
     fields = checks.Fields(await checks.body(request))
     rules = fields.restriction(kind)
     fields.refuse()
     here, asked, owner = world.of(request), _asked(request), _media(request)
     _ready(owner)
+    if not fields.data.keys() & rules.keys():
+        return ok(asked.restrictions[kind])
     with here.store.together():
         here.store.run(
             "UPDATE playback_ids SET restrictions = ? WHERE id = ?",

@@ -188,6 +188,13 @@ def _held(here: World, upload: Upload, total: int | None) -> int:
     return kept
 
 
+def forget_expired(here: World) -> None:
+    """Remove the bytes of uploads that can never be finished."""
+    query = "SELECT id FROM uploads WHERE status IN ('gone', 'cancelled') OR (status = 'waiting' AND expires_at < ?)"
+    for row in here.store.all(query, [time.time()]):
+        here.upload_file(row["id"]).unlink(missing_ok=True)
+
+
 def _still_waiting(here: World, upload: Upload) -> bool:
     """False when it was cancelled while its last bytes came."""
     now = records.upload_or_none(here.store, upload.id)

@@ -1,0 +1,54 @@
+import pytest
+
+from tests.sandbox.box import Box, Receiver, make_video
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory):
+    """Bytes of a 3 s MP4 with sound."""
+    return make_video(tmp_path_factory.mktemp("clip") / "clip.mp4").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def shared_box(tmp_path_factory):
+    box = Box(tmp_path_factory.mktemp("box")).start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture
+def box(shared_box):
+    """A sandbox all tests use: nothing is switched, no webhook is set before or after."""
+    yield shared_box
+    shared_box.switch(webhooks="normal", api="up", storage="up", encoding="normal")
+
+
+@pytest.fixture
+def own_box(tmp_path):
+    """Start a sandbox of the test's own with the given environment."""
+    started = []
+
+    def start(**environment):
+        started.append(Box(tmp_path, **environment))
+        return started[-1].start()
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def receiver():
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="session")
+def public_media(shared_box, clip):
+    return shared_box.ready(clip, title="Public", metadata={"kind": "public"})
+
+
+@pytest.fixture(scope="session")
+def private_media(shared_box, clip):
+    return shared_box.ready(clip, accessPolicy="private")

@@ -1,0 +1,72 @@
+"""The page and the control API: clear to their owner, closed to everyone else."""
+
+import re
+
+import pytest
+import requests
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "sandbox.example"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_other_sites_are_refused(box, headers):
+    for method, path in (("GET", "/"), ("GET", "/_sandbox/state"), ("POST", "/_sandbox/switches")):
+        answer = requests.request(method, f"{box.url}{path}", json={"api": "down"}, headers=headers, timeout=5)
+        assert answer.status_code == 403, (method, path)
+    answer = requests.post(f"{box.url}/_sandbox/webhook", json={"url": "http://x.example"}, headers=headers, timeout=5)
+    assert answer.status_code == 403
+    assert box.state()["switches"]["api"] == "up"
+    assert box.state()["webhook"]["url"] == ""
+
+
+def test_the_form_of_the_page_switches_and_comes_back(box):
+    answer = requests.post(
+        f"{box.url}/_sandbox/switches",
+        data={"webhooks": "doubled", "api": "slow"},
+        headers={"Origin": box.url, "Sec-Fetch-Site": "same-origin"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert box.state()["switches"] == {"webhooks": "doubled", "api": "slow", "storage": "up", "encoding": "normal"}
+
+
+def test_an_unknown_switch_is_named(box):
+    answer = requests.post(f"{box.url}/_sandbox/switches", json={"api": "sideways", "light": "on"}, timeout=5)
+    assert answer.status_code == 422
+    assert "api can be up, down" in answer.text
+    assert "no switch 'light'" in answer.text
+
+
+def test_the_page_shows_everything_and_nothing_runs_in_it(box, public_media):
+    box.data("PATCH", f"/on-demand/{public_media['id']}", json={"title": "<script>alert(1)</script>"})
+    page = requests.get(f"{box.url}/", timeout=5)
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert not re.search(r'style="|\son\w+=', page.text)
+    assert public_media["id"] in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert requests.get(f"{box.url}/_sandbox/page.css", timeout=5).headers["Content-Type"].startswith("text/css")
+
+
+def test_neither_page_nor_state_nor_log_tells_a_secret(own_box, receiver, clip):
+    box = own_box(SANDBOX_SECRET_KEY="very-secret-key", SANDBOX_WEBHOOK_URL=receiver.url)
+    secret = box.connect(receiver.url)["secret"]
+    key = ("sandbox", "very-secret-key")
+    body = {"corsOrigin": "*", "pushMediaSettings": {"accessPolicy": "public"}}
+    url = box.data("POST", "/on-demand/upload", status=201, json=body, auth=key)["url"]
+    requests.put(url, data=clip, timeout=20)
+    private = box.data("POST", "/iam/signing-keys", status=201, auth=key)["privateKey"]
+    said = requests.get(f"{box.url}/", timeout=5).text + str(box.state()) + box.log
+    for hidden in ("very-secret-key", secret, url.split("upload_id=")[1], private):
+        assert hidden not in said
