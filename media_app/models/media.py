@@ -59,7 +59,9 @@ class Media(Mirrored):
         constraints = [models.UniqueConstraint(fields=["workspace", "remote_id"], name="one_row_a_media")]
         indexes = [
             models.Index(fields=["workspace", "-sort_key", "-id"], name="media_newest", condition=Q(gone=False)),
-            models.Index(fields=["workspace", "status", "-sort_key", "-id"], name="media_by_status", condition=Q(gone=False)),
+            models.Index(
+                fields=["workspace", "status", "-sort_key", "-id"], name="media_by_status", condition=Q(gone=False)
+            ),
             # For finding what to ask FastPix about.
             models.Index(fields=["ask_at"], name="media_to_ask", condition=Q(unsettled=True, gone=False)),
         ]

@@ -1,6 +1,9 @@
 """What a person does to one media as a whole."""
 
+from celery import current_app
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from events_app.mirror import Said
 from fastpix_api import NotFound
@@ -8,7 +11,15 @@ from media_app.mirror import apply
 from media_app.models import Media
 from workspace_app import timeline
 from workspace_app.fastpix import client_for
-from workspace_app.models import User
+from workspace_app.models import User, Workspace
+
+
+class WorkersAway(Exception):  # noqa: N818 - the word an except line reads
+    """The broker does not take work, so nothing was started; `sentence` says so to the person."""
+
+    @property
+    def sentence(self) -> str:
+        return _("The workers cannot be reached, so nothing was started. Try again in a moment.")
 
 
 def delete(media: Media, *, by: User) -> None:
@@ -35,3 +46,16 @@ def delete(media: Media, *, by: User) -> None:
     )
     said = Said(kind="deleted", data={}, at=answered_at, heard_at=timezone.now(), by="call", read_version=media.version)
     apply(media.workspace, media.remote_id, said)
+
+
+def import_existing(workspace: Workspace, *, by: User) -> None:
+    """Have a worker bring in what the FastPix workspace already holds.
+
+    Raises WorkersAway.
+    """
+    try:
+        # by name: the task's module belongs to the workers
+        current_app.send_task("media_app.import_existing", args=[workspace.pk], queue="calls")
+    except OperationalError as error:
+        raise WorkersAway from error
+    timeline.record(workspace, "workspace", workspace.slug, "import_asked", source="person", by=by)

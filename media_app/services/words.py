@@ -26,7 +26,6 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "upload_sent": ("circle-arrow-up", gettext_lazy("All bytes are at FastPix")),
     "upload_cancelled": ("ban", gettext_lazy("Upload cancelled")),
     "import_asked": ("download", gettext_lazy("Import from a URL asked for")),
-    "key_created": ("key", gettext_lazy("Signing key created for private playback")),
     "missed": ("refresh", gettext_lazy("Repaired: an event was missed")),
 }
 

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from media_app import tasks
+from media_app import reconcile
 from media_app.models import Media
 from media_app.services import library, playing
 from media_app.services import media as service
 from media_app.services.words import timeline_of
 from web.paging import keyset
-from workspace_app import timeline
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -60,8 +59,6 @@ def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.view")
 def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Ask FastPix about this media now."""
-    from media_app import reconcile
-
     reconcile.ask(_media(request, remote_id), by="call")
     response = render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
     return trigger_client_event(response, "toast", {"tone": "ok", "text": _("FastPix answered just now.")})
@@ -84,10 +81,7 @@ def media_delete(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.edit")
 def media_import_existing(request: WorkspaceRequest) -> HttpResponse:
     """Bring in what the FastPix workspace already holds, in the background."""
-    timeline.record(
-        request.workspace, "workspace", request.workspace.slug, "import_asked", source="person", by=request.user
-    )
-    tasks.import_existing.delay_on_commit(request.workspace.pk)
+    service.import_existing(request.workspace, by=request.user)
     messages.info(request, _("Bringing in what FastPix holds. Rows appear here as they arrive."))
     target = reverse("media:media_list", args=[request.workspace.slug])
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from media_app.models import Media
 from media_app.services import playing
-from workspace_app import signing_keys, timeline
+from workspace_app import signing_keys
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -47,9 +47,5 @@ def signing_key_add(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Create a signing key at FastPix and keep it, so that private media play here."""
     media = _media(request, remote_id)
     if not request.workspace.signing_keys.exists():
-        key = signing_keys.create(request.workspace, by=request.user)
-        details = {"key": key.remote_id}
-        timeline.record(
-            request.workspace, "media", media.remote_id, "key_created", source="person", by=request.user, details=details
-        )
+        signing_keys.create(request.workspace, by=request.user)
     return _player(request, media)

@@ -58,7 +58,9 @@ def test_only_the_api_client_and_the_sandbox_speak_http():
         f"{short(path)} imports {name}"
         for path in files()
         for name in imported(path)
-        if name in speakers and short(path).split("/")[0] not in {"fastpix_api", "sandbox"} and "/up/" not in short(path)
+        if name in speakers
+        and short(path).split("/")[0] not in {"fastpix_api", "sandbox"}
+        and "/up/" not in short(path)
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -11,7 +11,20 @@ from tests.house.tree import ROOT, files, parsed, short
 FILE_LINES = 400
 FUNCTION_LINES = 40
 DECORATORS = 3
-BANNED = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc", "manager", "handler", "processor", "wrapper"}
+BANNED = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "core",
+    "base",
+    "misc",
+    "manager",
+    "handler",
+    "processor",
+    "wrapper",
+}
 TEMPLATE_LINES, PARTIAL_LINES = 160, 120
 
 
@@ -58,7 +71,9 @@ def test_public_functions_say_what_they_do():
     silent = []
     for path in files():
         for node in parsed(path).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith(
+                "_"
+            ):
                 framework = isinstance(node, ast.ClassDef) and path.name == "apps.py"
                 if not ast.get_docstring(node) and not framework:
                     silent.append(f"{short(path)}:{node.lineno} {node.name}")
@@ -79,7 +94,10 @@ def test_templates_hold_no_inline_style_or_script():
     wrong = []
     for path in sorted((ROOT / "templates").rglob("*.html")):
         text = path.read_text()
-        if re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|href=.javascript:|\|safe\b|autoescape off", text):
+        if re.search(
+            r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|href=.javascript:|\|safe\b|autoescape off",
+            text,
+        ):
             wrong.append(short(path))
     assert not wrong, "\n".join(wrong)
 
@@ -89,6 +107,8 @@ TRACES = r"(/(work|farm)/|/tmp/bash|\.library/|py[p]i\.org|python[h]osted|regist
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the git checkout")
 def test_the_project_names_no_machine_and_no_registry():
-    found = subprocess.run(["git", "grep", "-nIE", TRACES, "--", "."], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["git", "grep", "-nIE", TRACES, "--", "."], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     lines = [line for line in found.stdout.splitlines() if not line.startswith("tests/house/test_sizes_and_names.py")]
     assert not lines, "\n".join(lines)

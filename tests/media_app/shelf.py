@@ -26,5 +26,7 @@ def put(workspace, title="Harbour at dawn", *, policies=("public",), status="rea
     media = Media.objects.create(workspace=workspace, **(values | fields))
     for policy in policies:
         PlaybackId.objects.create(media=media, remote_id=f"{policy}-{number}", access_policy=policy)
-    Track.objects.create(media=media, remote_id=f"track-{number}", type="video", status="available", width=640, height=360)
+    Track.objects.create(
+        media=media, remote_id=f"track-{number}", type="video", status="available", width=640, height=360
+    )
     return media

@@ -81,9 +81,7 @@ def test_a_killed_workers_file_goes_on_where_storage_says_within_a_minute(worker
     assert 0 < kept < SIZE
     far.seconds_a_chunk = 0.0
     second = worker()
-    wait_until(
-        lambda: Upload.objects.get(pk=upload.pk).state == "sent", second, 75, meanwhile=lambda: _beat(killed_at)
-    )
+    wait_until(lambda: Upload.objects.get(pk=upload.pk).state == "sent", second, 75, meanwhile=lambda: _beat(killed_at))
     upload.refresh_from_db()
     assert far.stored(upload.remote_id) == hashlib.sha256(data).hexdigest()
     assert len(far.sessions) == 1

@@ -97,7 +97,9 @@ def test_the_delete_dialog_names_the_consequence(editor, workspace):
 
 def test_nothing_is_deleted_while_fastpix_is_silent(editor, workspace):
     media = put(workspace, "a film")
-    page = editor.post(reverse("media:media_delete", args=[editor.slug, media.remote_id]), headers={"HX-Request": "true"})
+    page = editor.post(
+        reverse("media:media_delete", args=[editor.slug, media.remote_id]), headers={"HX-Request": "true"}
+    )
     media.refresh_from_db()
     assert page.status_code == 502
     assert not media.gone
