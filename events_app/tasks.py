@@ -5,7 +5,7 @@ from celery import shared_task
 from events_app import backlog
 
 
-@shared_task(name="events_app.project_waiting", queue="events")
+@shared_task(name="events_app.project_waiting")
 def project_waiting(workspace_id: int | None = None) -> None:
     """Project the events that wait; queues itself again while there are more, so that others get their turn."""
     if workspace_id is None:

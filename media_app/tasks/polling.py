@@ -6,19 +6,19 @@ from media_app import importing, reconcile
 from workspace_app.models import Workspace
 
 
-@shared_task(name="media_app.ask_unsettled", queue="calls")
+@shared_task(name="media_app.ask_unsettled")
 def ask_unsettled() -> None:
     """Ask about the rows that are marked, of every workspace."""
     reconcile.ask_unsettled()
 
 
-@shared_task(name="media_app.poll_open", queue="calls")
+@shared_task(name="media_app.poll_open")
 def poll_open(workspace_id: int | None = None) -> None:
     """Ask about what is not final, of one workspace or of every one."""
     reconcile.poll_open(None if workspace_id is None else Workspace.objects.get(pk=workspace_id))
 
 
-@shared_task(name="media_app.import_existing", queue="calls")
+@shared_task(name="media_app.import_existing")
 def import_existing(workspace_id: int) -> None:
     """Import for a while, then queue itself again until all is here."""
     wait = importing.import_existing(Workspace.objects.get(pk=workspace_id))

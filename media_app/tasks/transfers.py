@@ -11,7 +11,7 @@ from media_app.services import transfers, url_imports
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="media_app.transfer", queue="transfers")
+@shared_task(name="media_app.transfer")
 def transfer(upload_id: int) -> None:
     """One turn (20 s at most) on one file of the import folder."""
     if transfers.work(upload_id, f"turn-{uuid.uuid4()}"):
@@ -20,13 +20,13 @@ def transfer(upload_id: int) -> None:
         wake()
 
 
-@shared_task(name="media_app.import_url", queue="calls")
+@shared_task(name="media_app.import_url")
 def import_url(upload_id: int) -> None:
     """Give one import order to FastPix."""
     url_imports.work(upload_id, f"order-{uuid.uuid4()}")
 
 
-@shared_task(name="media_app.sweep_transfers", queue="events")
+@shared_task(name="media_app.sweep_transfers")
 def sweep_transfers() -> None:
     """Pick up what no worker holds: new rows whose ring got lost, rows of dead workers, rows due for another try.
 
