@@ -94,7 +94,9 @@ def size(count: float | None) -> str:
         amount /= 1000
         if amount < 999.5 or unit == "TB":
             break
-    return f"{formats.number_format(amount, 0 if amount >= 99.95 else 1)} {unit}"
+    places = 0 if amount >= 99.95 else 1
+    # rounded here: number_format cuts
+    return f"{formats.number_format(round(amount, places), places)} {unit}"
 
 
 def _past(seconds: int) -> str:
