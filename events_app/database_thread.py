@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 
 T = TypeVar("T")
 
@@ -17,12 +17,12 @@ class DatabaseThread:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Do `work` in the thread. Raises what it raises; a connection found dead is replaced and `work` done again."""
+        """Do `work` in the thread. Raises what it raises; after trouble with the connection `work` is done again on a new one."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, _connected, work)
 
     def close(self) -> None:
         """Give the connection back and let the thread end after the work it has."""
-        self._pool.submit(connection.close)
+        self._pool.submit(connections.close_all)
         self._pool.shutdown(wait=False)
 
 
@@ -30,7 +30,7 @@ def _connected(work: Callable[[], T]) -> T:
     try:
         return work()
     except (OperationalError, InterfaceError):
-        if connection.connection is not None and connection.is_usable():
-            raise
+        if connection.vendor == "sqlite":
+            raise  # a file has no connection to lose, and has waited for its lock long enough
         connection.close()
         return work()

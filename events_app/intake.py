@@ -102,7 +102,7 @@ class Intake:
         return await self._judge(address[1], raw, signature) if address else UNKNOWN
 
     async def _judge(self, slug: str, raw: bytes, signature: str | None) -> Answer:
-        """Who sent it, and is it an event? Nothing is refused by keys older than the request."""
+        """Who sent it? Nothing is refused by keys older than the request."""
         arrived = time.monotonic()
         key = await self._keys.of(slug) or await self._keys.since(slug, arrived)
         if key is None:
@@ -114,18 +114,28 @@ class Intake:
             key = await self._keys.since(slug, arrived)
             if key is None or not await _signed(raw, signature, key):
                 return await _refusal(key, raw)
+        return await self._take(slug, arrived, key, raw)
+
+    async def _take(self, slug: str, arrived: float, key: Key, raw: bytes) -> Answer:
+        """Is it an event, and one of this workspace?"""
         try:
             event = await _parsed(raw)
         except envelope.NotAnEvent:
             return NOT_JSON
-        return RECEIVED if event.probe else await self._store(key, raw, event)
+        if event.probe:
+            return RECEIVED
+        if event.workspace_id and event.workspace_id != key.remote_id:
+            current = await self._keys.since(slug, arrived)
+            if current is None:
+                return UNKNOWN
+            if not await self._belongs(current, event.workspace_id):
+                return ANOTHER
+        return await self._store(key.workspace_id, raw, event)
 
-    async def _store(self, key: Key, raw: bytes, event: envelope.Parsed) -> Answer:
-        if event.workspace_id and event.workspace_id != key.remote_id and not await self._bound(key, event):
-            return ANOTHER
+    async def _store(self, workspace_id: int, raw: bytes, event: envelope.Parsed) -> Answer:
         sha256 = hashlib.sha256(raw).hexdigest()
         row = Row(
-            workspace_id=key.workspace_id,
+            workspace_id=workspace_id,
             event_id=event.event_id or sha256,
             type=event.type,
             object_id=event.object_id,
@@ -138,11 +148,10 @@ class Intake:
         await asyncio.wait([written], timeout=_WRITE_SECONDS)
         return RECEIVED if written.done() and written.result() else NO_DATABASE
 
-    async def _bound(self, key: Key, event: envelope.Parsed) -> bool:
-        """The first event of a workspace tells which FastPix workspace it is; False when it is known to be another."""
-        told = event.workspace_id
+    async def _belongs(self, key: Key, told: str) -> bool:
+        """Whether an event of that FastPix workspace is ours; the first one that tells an id binds the workspace."""
         if key.remote_id or len(told) > 64 or not (told.isascii() and told.isprintable()):
-            return False
+            return key.remote_id == told
         return await self._reading.run(lambda: _bind(key.workspace_id, told))
 
 

@@ -83,8 +83,8 @@ class Push:
             return (503, "Come back in a moment."), None
         session_key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
         try:
-            slugs = (await self._thread.run(lambda: hear([session_key]))).get(session_key) if session_key else None
-        except (Error, ValueError):
+            slugs = (await self._heard_by({session_key})).get(session_key)
+        except Error:
             return (503, "Come back in a moment."), None
         if slugs is None:
             return (401, "Sign in first."), None
@@ -124,10 +124,14 @@ class Push:
     async def recheck(self) -> None:
         """Look at every stream's session and memberships once more."""
         keys = {listener.session_key for listener in self.feed.listeners}
-        now = await self._thread.run(lambda: hear(keys)) if keys else {}
+        now = await self._heard_by(keys)
         for listener in self.feed.listeners:
             if listener.session_key in keys and now.get(listener.session_key) != listener.slugs:
                 listener.close()
+
+    async def _heard_by(self, session_keys: set[str]) -> dict[str, frozenset[str]]:
+        likely = {key for key in session_keys if key.isascii() and key.isalnum()}
+        return await self._thread.run(lambda: hear(likely)) if likely else {}
 
 
 def _is_foreign(headers: dict[bytes, str]) -> bool:

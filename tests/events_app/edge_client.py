@@ -86,7 +86,7 @@ class EdgeClient:
         await send({"type": "http.response.body", "body": b"a page"})
 
     def open(self, method, path, *, chunks=(b"",), headers=()):
-        """Send a request in these chunks; returns the stream of its answer."""
+        """Send a request in these chunks (None: and no more for now); returns the stream of its answer."""
         stream = Stream()
         stream.call = self.loop.call_soon_threadsafe
         asyncio.run_coroutine_threadsafe(self._run(stream, method, path, list(chunks), headers), self.loop)
@@ -96,8 +96,7 @@ class EdgeClient:
         scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": list(headers)}
 
         async def receive():
-            if chunks:
-                part = chunks.pop(0)
+            if chunks and (part := chunks.pop(0)) is not None:
                 return {"type": "http.request", "body": part, "more_body": bool(chunks)}
             await stream.gone.wait()
             return {"type": "http.disconnect"}

@@ -11,6 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events_app.intake import Intake
 from events_app.models import WebhookEvent
 from fastpix_api import webhooks
 from tests.events_app.edge_client import OTHER_SECRET, SECRET, event, make_workspace
@@ -176,6 +177,31 @@ def test_what_is_not_a_json_object_is_refused(edge, workspace, raw):
     """Rows 13 and 14."""
     assert edge.post(raw).status == 400
     assert not stored().exists()
+
+
+@pytest.mark.parametrize("length", [None, b"2000000", b"5", b"nonsense", b"9" * 30])
+def test_more_than_a_mebibyte_is_refused_whatever_its_length_says(edge, workspace, length):
+    """Row 13."""
+    headers = [(b"content-length", length)] if length else []
+    answer = edge.send("POST", "/webhooks/harbor/", chunks=[b"x" * 50_000] * 40, headers=headers)
+    assert answer.status == 413
+    assert not stored().exists()
+
+
+def test_exactly_a_mebibyte_is_taken(edge, workspace):
+    raw = json.dumps(event()).encode()
+    raw += b" " * (1024 * 1024 - len(raw))
+    assert edge.post(raw).status == 200
+    assert edge.post(raw + b" ").status == 413
+    assert len(bytes(stored().get().body)) == 1024 * 1024
+
+
+def test_a_sender_that_takes_too_long_is_told(start_edge, workspace):
+    """Row 21; with a real socket in test_edge_process."""
+    edge = start_edge(intake=Intake(seconds=0.2))
+    stream = edge.open("POST", "/webhooks/harbor/", headers=[(b"content-length", b"5")], chunks=[b"x", None])
+    assert stream.ended.wait(5)
+    assert (stream.response.status, stream.response.headers["connection"]) == (408, "close")
 
 
 ODD = {
