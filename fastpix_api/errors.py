@@ -80,7 +80,6 @@ class Unreachable(FastPixError):
     """
 
     happened = "FastPix has trouble of its own (status {status})."
-    next_step = "Nothing here is lost; try again in a minute."
 
     def __init__(
         self, what: str = "", *, perhaps_done: bool = True, retry_after: float | None = None, **known: Any
