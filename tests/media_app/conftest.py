@@ -5,7 +5,14 @@ import warnings
 import pytest
 from celery import current_app
 
+from media_app import tasks  # noqa: F401 - their registration is what the next lines are about
 from tests.media_app import far_side as the
+
+# Celery registers tasks on first use and warns about each `queue=` meanwhile. That use would be pytest looking at a test
+# module, with warnings as errors which it swallows: half of the tasks would stay unknown.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    current_app.finalize()
 
 
 @pytest.fixture
@@ -27,11 +34,3 @@ def import_folder(tmp_path, settings):
     settings.IMPORT_DIR = tmp_path / "import"
     settings.IMPORT_DIR.mkdir()
     return settings.IMPORT_DIR
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _tasks_are_known():
-    """Celery registers tasks on first use, and warns about each `queue=` meanwhile: not in the middle of a test."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        current_app.finalize()
