@@ -50,11 +50,10 @@ pictures: $(call pins,test)
 lock:
 	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(PYTHON) -m venv "$$scratch" && \
-	"$$scratch/bin/python" -m pip --disable-pip-version-check install --quiet uv==0.13.8 && \
-	cd requirements && for name in test up console; do \
-	  constraint=; if [ $$name != test ]; then constraint='--constraint test.txt'; fi; \
+	"$$scratch/bin/python" -m pip --disable-pip-version-check install --quiet --quiet uv==0.13.8 && \
+	for name in console up test; do \
 	  "$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header $$constraint --output-file $$name.txt $$name.in || exit 1; \
+	    --no-emit-index-url --no-header --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
 
 clean:
