@@ -54,8 +54,8 @@ def test_no_layer_reaches_back_up():
 
 def test_only_the_api_client_and_the_sandbox_speak_http():
     speakers = {"requests", "urllib3", "http.client", "urllib.request", "httpx"}
-    # the client of a workspace is built there: its transport refuses private addresses and tells the breaker
-    allowed = ("fastpix_api/", "sandbox/", "fastpix_console/up/", "workspace_app/fastpix.py")
+    # the road of a workspace: it refuses private addresses and tells the breaker
+    allowed = ("fastpix_api/", "sandbox/", "fastpix_console/up/", "workspace_app/road.py", "workspace_app/services/connection.py")
     wrong = [
         f"{short(path)} imports {name}"
         for path in files()
