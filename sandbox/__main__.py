@@ -23,7 +23,7 @@ from sandbox.settings import BadSetting, Settings
 from sandbox.store import Store
 from sandbox.world import World
 
-PATIENCE = 3.0  # seconds for answers in flight at the end
+PATIENCE = 1.0  # seconds for answers in flight at the end
 
 
 def main() -> int:

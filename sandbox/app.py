@@ -75,6 +75,7 @@ OWN = [
     Route("/", page.show, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/samples/demo.mp4", samples.demo, methods=["GET"]),
+    Route("/favicon.ico", page.icon, methods=["GET"]),
     Route("/_sandbox/page.css", page.style, methods=["GET"]),
     Route("/_sandbox/state", control.state, methods=["GET"]),
     Route("/_sandbox/webhook", control.webhook, methods=["POST"]),

@@ -1,6 +1,7 @@
 """Operations on media under /v1/on-demand."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
@@ -158,7 +159,7 @@ async def input_info(request: Request) -> Response:
     url = next((one["url"] for one in inputs if one.get("type") == "video"), None)
     if url is None:
         upload = records.upload_or_none(here.store, media.id)
-        query = upload.query.split("&upload_id=")[0] if upload else ""
+        query = quote(upload.query.split("&upload_id=")[0], safe="=&") if upload else ""
         url = f"{here.settings.storage_url}/{here.workspace_id}/{media.id}?{query}"
     file = {"containerFormat": url.rpartition(".")[2], "tracks": describe.tracks(media.probe, "available")}
     return ok({"configuration": {"url": url}, "file": file})

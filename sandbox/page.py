@@ -20,6 +20,11 @@ async def show(request: Request) -> Response:
     return HTMLResponse(_page(control.summary(request)), headers=_headers())
 
 
+async def icon(request: Request) -> Response:
+    """Browsers ask for one by themselves; there is none, and that is no error."""
+    return Response(status_code=204)
+
+
 async def style(request: Request) -> Response:
     return FileResponse(STYLE, media_type="text/css")
 

@@ -14,17 +14,21 @@ from sandbox.times import now
 
 
 async def create(request: Request) -> Response:
-    """A 2048-bit RSA key: the private half once, as base64 of a PKCS#8 PEM (recorded)."""
+    """A 2048-bit RSA key: the private half once, as base64 of a PKCS#8 PEM with its body on one line (recorded)."""
     here = world.of(request)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    made = {"id": str(uuid4()), "privateKey": base64.b64encode(private).decode(), "createdAt": now()}
+    made = {
+        "id": str(uuid4()),
+        "privateKey": base64.b64encode(_one_line(private).encode()).decode(),
+        "createdAt": now(),
+    }
     here.store.run(
         "INSERT INTO signing_keys (id, created_at, public_pem) VALUES (?, ?, ?)",
-        [made["id"], made["createdAt"], public.decode()],
+        [made["id"], made["createdAt"], _one_line(public)],
     )
     return ok(made, status=201)
 
@@ -49,3 +53,8 @@ async def delete(request: Request) -> Response:
     if not here.store.run("DELETE FROM signing_keys WHERE id = ?", [checks.identifier(request, "signingKeyId")]):
         raise errors.Refusal(404, "Signing key Not Found")
     return ok({"message": "signing key deleted successfully"})
+
+
+def _one_line(pem: bytes) -> str:
+    head, *body, foot = pem.decode().strip().splitlines()
+    return f"{head}\n{''.join(body)}\n{foot}\n"

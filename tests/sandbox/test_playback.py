@@ -73,6 +73,7 @@ def test_a_deleted_key_ends_its_tokens_at_once(box, private_media, key):
     shown = box.data("GET", f"/iam/signing-keys/{key['id']}")
     assert shown["signingKeyId"] == key["id"]
     assert "PRIVATE" not in str(shown)
+    assert shown["publicKey"].count("\n") == 3, "its body is one line, as recorded"
     assert box.data("DELETE", f"/iam/signing-keys/{key['id']}") == {"message": "signing key deleted successfully"}
     assert box.stream(f"{playback_id}.m3u8?token={good}").status_code == 401
 

@@ -63,7 +63,7 @@ def test_an_upload_goes_on_after_a_kill(own_box, clip):
 
 def test_half_done_work_is_done_after_a_kill_and_nothing_is_left_running(own_box, tmp_path):
     box = own_box()
-    film = make_video(tmp_path / "long.mp4", seconds=40, size="1280x720")
+    film = make_video(tmp_path / "long.mp4", seconds=15, size="1280x720")
     media_id = box.upload(film.read_bytes())
     until(lambda: children(box.process.pid) and box.data("GET", f"/on-demand/{media_id}")["status"] == "Processing")
     working = children(box.process.pid)
@@ -72,7 +72,7 @@ def test_half_done_work_is_done_after_a_kill_and_nothing_is_left_running(own_box
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in working), seconds=5, what="the end of ffmpeg")
     box.start()
     media = box.settled(media_id, seconds=90)
-    assert (media["status"], media["duration"]) == ("Ready", "00:00:40")
+    assert (media["status"], media["duration"]) == ("Ready", "00:00:15")
     assert not list((box.folder / "sandbox" / "media" / media_id).rglob("*.part*"))
     types = [event["type"] for event in box.state()["events"] if event["object_id"] == media_id]
     assert types.count("video.media.ready") == 1
