@@ -20,6 +20,17 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (item.get_closest_marker("flow") is not None, "second_database" in item.nodeid))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A failed story shows what the processes behind it wrote meanwhile."""
+    report = yield
+    if report.failed:
+        for name in ("stack", "sandbox"):
+            if name in getattr(item, "funcargs", {}):
+                report.sections.append((f"last lines of the {name}", item.funcargs[name].log[-6000:]))
+    return report
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     """Say what was not run for want of something, and how to have it."""

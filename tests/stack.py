@@ -170,6 +170,11 @@ class Sandbox:
         self.process = Process([sys.executable, "-m", "sandbox"], Path(folder) / "sandbox.log", environment)
         self.process.wait_for(f"{self.url}/healthz", seconds=30)
 
+    @property
+    def log(self):
+        """Everything it printed."""
+        return self.process.log
+
     def switch(self, **positions):
         """Turn switches: webhooks="normal|doubled|reordered|dropped", api="up|down|…"."""
         requests.post(f"{self.url}/_sandbox/switches", json=positions, timeout=5).raise_for_status()
