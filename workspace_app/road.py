@@ -2,7 +2,8 @@
 
 import os
 import socket
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, SSLError
 from urllib3.util.connection import create_connection
 
 from fastpix_api.transport import Adapter
@@ -92,3 +93,32 @@ class Watched(BaseAdapter):
 
     def close(self) -> None:
         """Nothing: the connections belong to the process."""
+
+
+def why(trouble: Exception) -> str:
+    """Why a call got no answer: "dns", "private", "tls", "refused", "timeout", or "" where nothing more is known."""
+    causes = list(_causes(trouble))
+    kinds: list[tuple[str, tuple[type[BaseException], ...], str]] = [
+        ("dns", (NameResolutionError, socket.gaierror), "name resolution"),
+        ("private", (), "not a public address"),
+        ("tls", (SSLError, ssl.SSLError), "certificate"),
+        ("refused", (ConnectionRefusedError,), "refused"),
+        ("timeout", (requests.Timeout, TimeoutError), "timed out"),
+    ]
+    for word, types, text in kinds:
+        if any(isinstance(cause, types) or text in str(cause).lower() for cause in causes):
+            return word
+    return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything behind it: `raise … from`, and what requests and urllib3 wrap."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        found = waiting.pop()
+        if not isinstance(found, BaseException) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        waiting += [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]

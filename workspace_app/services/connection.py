@@ -1,18 +1,14 @@
 """Does FastPix answer, does it accept the credentials, and is it the workspace we think it is?"""
 
-import socket
-import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from urllib3.exceptions import NameResolutionError, SSLError
 
 from fastpix_api import FastPixError, Forbidden, RateLimited, Unauthorized, Unreachable
+from workspace_app import road
 from workspace_app.fastpix import client_for, prove
 from workspace_app.models import Workspace
 
@@ -31,11 +27,11 @@ def test(workspace: Workspace) -> Finding:
     """Ask FastPix for one media (documented as the cheapest call; there is no "who am I").
 
     Goes past the breaker, and closes it by succeeding. Learns which FastPix workspace this is and proves the Token ID
-    where the answer shows it; an unsaved workspace only has its `remote_id` filled in.
+    where the answer shows it; in an unsaved workspace both are filled in.
     """
     host = urlsplit(workspace.api_url).hostname or workspace.api_url
     heard: list[str] = []
-    client = client_for(workspace, insist=True, on_trouble=lambda trouble: heard.append(_why(trouble)))
+    client = client_for(workspace, insist=True, on_trouble=lambda trouble: heard.append(road.why(trouble)))
     try:
         answer = client.media.list(limit=1)
     except FastPixError as error:
@@ -56,9 +52,8 @@ def test(workspace: Workspace) -> Finding:
 def _fits(workspace: Workspace, shown: str) -> bool:
     if workspace.pk:
         return prove(workspace, shown)
-    fits = workspace.remote_id in {"", shown}
-    workspace.remote_id = workspace.remote_id or shown
-    return fits
+    workspace.remote_id, workspace.proved_token_id = shown, workspace.token_id
+    return True
 
 
 def _workspace_of(data: Any) -> str:
@@ -94,32 +89,3 @@ _UNREACHABLE: Final[dict[str, Any]] = {
     "timeout": _lazy("%(host)s did not answer in time."),
     "": _lazy("%(host)s cannot be reached."),
 }
-
-
-def _why(trouble: Exception) -> str:
-    """A key of _UNREACHABLE for an error of requests."""
-    causes = list(_causes(trouble))
-    kinds: list[tuple[str, tuple[type[BaseException], ...], str]] = [
-        ("dns", (NameResolutionError, socket.gaierror), "name resolution"),
-        ("private", (), "not a public address"),
-        ("tls", (SSLError, ssl.SSLError), "certificate"),
-        ("refused", (ConnectionRefusedError,), "refused"),
-        ("timeout", (requests.Timeout, TimeoutError), "timed out"),
-    ]
-    for word, types, text in kinds:
-        if any(isinstance(cause, types) or text in str(cause).lower() for cause in causes):
-            return word
-    return ""
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything behind it: `raise … from`, and what requests and urllib3 wrap."""
-    seen: set[int] = set()
-    waiting: list[object] = [error]
-    while waiting:
-        found = waiting.pop()
-        if not isinstance(found, BaseException) or id(found) in seen:
-            continue
-        seen.add(id(found))
-        yield found
-        waiting += [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]

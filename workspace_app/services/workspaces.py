@@ -30,11 +30,12 @@ def rename(workspace: Workspace, name: str, *, by: User) -> None:
     note(workspace, "workspace_renamed", by=by, details={"before": before, "after": name})
 
 
-def change_connection(workspace: Workspace, changes: Mapping[str, str], *, by: User) -> None:
-    """Take new credentials or hosts (already tested by the caller)."""
+def change_connection(workspace: Workspace, changes: Mapping[str, str], *, by: User, proved_token_id: str = "") -> None:
+    """Take new credentials or hosts, tested by the caller; `proved_token_id` is what that test showed."""
     for field, value in changes.items():
         setattr(workspace, field, value)
-    workspace.save(update_fields=list(changes))
+    workspace.proved_token_id = proved_token_id
+    workspace.save(update_fields=[*changes, "proved_token_id"])
     details: dict[str, Any] = {"changed": sorted(changes)}
     if "token_id" in changes:
         details["token"] = masked(workspace.token_id)

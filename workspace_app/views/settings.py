@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from workspace_app import timeline, words
+from workspace_app import probes, timeline, words
 from workspace_app.access import needs
-from workspace_app.caching import or_else
 from workspace_app.forms import ConnectionForm, NameForm, WebhookSecretForm
 from workspace_app.models import Workspace
 from workspace_app.requests import WorkspaceRequest
@@ -55,7 +53,8 @@ def connection_change(request: WorkspaceRequest) -> HttpResponse:
         finding = connection.test(form.instance) if changes else None
         if finding is None or finding.fine:
             if changes:
-                workspaces.change_connection(request.workspace, changes, by=request.user)
+                proved = form.instance.proved_token_id
+                workspaces.change_connection(request.workspace, changes, by=request.user, proved_token_id=proved)
             return _back(request)
     return _page(request, connection_form=form, finding=finding)
 
@@ -119,7 +118,7 @@ def _webhooks(workspace: Workspace) -> dict[str, Any]:
     events: Any = getattr(workspace, "events", None)
     return {
         "webhook_address": f"{django_settings.PUBLIC_URL}/webhooks/{workspace.slug}/",
-        "probe_at": or_else(lambda: cache.get(f"webhook-probe:{workspace.slug}"), None),
+        "probe_at": probes.seen_at(workspace.slug),
         "last_event": events.order_by("-pk").first() if events is not None else None,
         "now": timezone.now(),
     }

@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from tests.people import make_workspace
 from tests.workspace_app.fastpix_double import FASTPIX_ID
+from workspace_app import probes
 from workspace_app.models import TimelineEntry, Workspace
 
 SETTINGS = "/w/harbor/settings/"
@@ -103,6 +103,7 @@ def test_accepted_credentials_are_kept_and_noted_without_the_secret(admin, answe
     assert change(admin, token_id="token-fresh-0042", secret_key="fresh-secret").status_code == 302
     found = Workspace.objects.get()
     assert (found.token_id, found.secret_key) == ("token-fresh-0042", "fresh-secret")
+    assert (found.remote_id, found.proved_token_id) == (FASTPIX_ID, "token-fresh-0042")
     entry = TimelineEntry.objects.get(verb="connection_changed")
     assert entry.details == {"changed": ["secret_key", "token_id"], "token": "••••0042"}
 
@@ -175,7 +176,7 @@ def test_a_webhook_secret_is_base64(admin, wrong):
 def test_the_webhook_state_tells_probe_and_delivery_apart(admin, workspace):
     state = SETTINGS + "webhooks/state/"
     assert "Nothing has arrived yet" in admin.get(state).content.decode()
-    cache.set("webhook-probe:harbor", 1, 60)
+    probes.note("harbor")
     assert "Probe seen" in admin.get(state).content.decode()
     workspace.events.create(event_id="e", type="video.media.ready", body=b"{}", sha256="0" * 64)
     page = admin.get(state).content.decode()

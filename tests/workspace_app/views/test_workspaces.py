@@ -101,7 +101,7 @@ def test_connecting_a_workspace_ends_at_its_webhook_address(boss, form, fastpix,
     answer = boss.post(ADD, form)
     assert answer["Location"] == "/w/night-owl/settings/webhooks/"
     found = Workspace.objects.get()
-    assert (found.remote_id, found.secret_key) == (FASTPIX_ID, "s3cret")
+    assert (found.remote_id, found.secret_key, found.proved_token_id) == (FASTPIX_ID, "s3cret", "token-1234")
     page = boss.get(answer["Location"]).content.decode()
     assert f"{settings.PUBLIC_URL}/webhooks/night-owl/" in page
     assert boss.post(answer["Location"], {"secret": "not base64!"}).status_code == 422
