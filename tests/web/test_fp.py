@@ -57,7 +57,8 @@ def test_how_a_state_is_known_is_said_with_its_age():
 def test_an_unsettled_state_is_shown_as_assumed():
     html = drawn("{% known row %}", row=row(unsettled=True))
     assert "known-assumed" in html
-    assert "assumed, webhook" in html
+    assert "assumed, <time" in html
+    assert "Last told by: webhook" in html
 
 
 def test_outside_a_workspace_nothing_links_to_the_event():

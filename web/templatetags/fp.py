@@ -83,8 +83,10 @@ def known(context: Context, row: Any) -> SafeString:
     """How the row's state is known and how old that is: "webhook, 12 s ago"; dashed and amber where it is assumed."""
     mark, words = KNOWN.get(row.known_by, ("help-circle", row.known_by))
     if row.unsettled:
-        sentence = format_html("{}, {} {}", _("assumed"), words, when(row.known_at))
-        return format_html('<span class="known known-assumed">{}<span>{}</span></span>', icon("help-circle"), sentence)
+        title = _("Last told by: %(source)s. FastPix is being asked.") % {"source": words}
+        sentence = format_html("{}, {}", _("assumed"), when(row.known_at))
+        html = '<span class="known known-assumed" title="{}">{}<span>{}</span></span>'
+        return format_html(html, title, icon("help-circle"), sentence)
     sentence = format_html("{}, {}", words, when(row.known_at))
     if event := _event_url(context, row):
         sentence = format_html('<a href="{}">{}</a>', event, sentence)
