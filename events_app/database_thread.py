@@ -17,7 +17,7 @@ class DatabaseThread:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Do `work` in the thread. Raises what it raises; after trouble with the connection `work` is done again on a new one."""
+        """Do `work` in the thread, and once more on a new connection when the old one failed. Raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, _connected, work)
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """What one web process hears from Redis, and how it reaches the streams: coalesced, bounded, never waiting."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -81,6 +82,12 @@ class Feed:
         self._words: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._round: asyncio.TimerHandle | None = None
         self._last_round = 0.0
+        self._known = asyncio.Event()
+
+    async def known(self, seconds: float) -> None:
+        """Wait until it is known whether Redis is there, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._known.wait(), seconds)
 
     def join(self, listener: Listener) -> None:
         """From now on the listener hears."""
@@ -145,10 +152,12 @@ class Feed:
     def _back(self) -> None:
         """Words may have been missed, so pages look at everything once."""
         self.here = True
+        self._known.set()
         self.tell(REFRESH)
 
     def _lost(self) -> None:
         self.here = False
+        self._known.set()
         self.tell(AWAY)
 
     def _distribute(self) -> None:

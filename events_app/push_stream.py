@@ -92,6 +92,7 @@ class Push:
 
     async def _stream(self, listener: Listener, receive: Receive, send: Send) -> None:
         self.start()
+        await self.feed.known(1.0)
         self.feed.join(listener)
         # a restart must not bring every browser back in the same instant
         hello = f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode()
