@@ -25,9 +25,7 @@ def import_url(request: WorkspaceRequest) -> HttpResponse:
     if posted and form.is_valid():
         begun = url_imports.begin(request.workspace, request.user, form.lines, form.options())
         wake()
-        told = ngettext(
-            "FastPix is asked to fetch %(count)d file.", "FastPix is asked to fetch %(count)d files.", len(begun)
-        )
+        told = ngettext("FastPix will fetch %(count)d file.", "FastPix will fetch %(count)d files.", len(begun))
         messages.success(request, told % {"count": len(begun)})
         return redirect("media:import_url", request.workspace.slug)
     context = {"form": form, "most": MOST_URLS, **queue(request, Upload.Origin.URL)}

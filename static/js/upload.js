@@ -201,4 +201,8 @@ function listen() {
   addEventListener("pagehide", () => running().forEach((item) => item.tell?.({ said: "left" }, true).catch(() => {})));
 }
 
-if (place) { listen(); summary(); }
+if (place) {
+  listen();
+  summary();
+  setTimeout(refresh, 1500); // a reload comes back before the console has heard that the old page left its files
+}

@@ -14,12 +14,14 @@ export function announce(text) { // for screen readers: politely, the newest, at
   timer = setTimeout(() => { last = Date.now(); said.textContent = text; }, Math.max(0, last + 3000 - Date.now()));
 }
 
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
-export function size(bytes) {
+const UNITS = ["kB", "MB", "GB", "TB"];
+export function size(bytes) { // as the console's own pages write sizes
+  if (bytes < 1000) return word("bytes", { n: bytes });
+  let number = bytes / 1000;
   let at = 0;
-  let number = bytes;
-  while (number >= 1000 && at < UNITS.length - 1) { number /= 1000; at += 1; }
-  return `${number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: number < 10 && at ? 1 : 0 })} ${UNITS[at]}`;
+  while (number >= 999.5 && at < UNITS.length - 1) { number /= 1000; at += 1; }
+  const digits = number >= 99.95 ? 0 : 1;
+  return `${number.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${UNITS[at]}`;
 }
 
 function lasting(seconds) {

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 from django.conf import settings as django_settings
@@ -49,10 +50,8 @@ def worker(far, import_folder, tmp_path, transactional_db):
 
 
 def kill(process):
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.popen.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.popen.wait()
 
 
