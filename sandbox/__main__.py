@@ -27,6 +27,7 @@ PATIENCE = 1.0  # seconds for answers in flight at the end
 
 
 def main() -> int:
+    """Start, serve until a signal, stop. Returns 2 with a sentence where it cannot start."""
     try:
         given = settings.read(sys.argv[1:], settings.environment())
         lock = _own_folder(given.data)

@@ -27,6 +27,7 @@ from sandbox.world import World
 
 
 async def healthz(request: Request) -> Response:
+    """The process lives."""
     return JSONResponse({"status": "ok"})
 
 

@@ -30,6 +30,7 @@ def check_caller(request: Request) -> None:
 
 
 async def state(request: Request) -> Response:
+    """GET: everything the page shows, as JSON."""
     check_caller(request)
     return JSONResponse(summary(request))
 

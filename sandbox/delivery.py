@@ -30,6 +30,8 @@ PAIR_PATIENCE = 4.0  # seconds an event is held for its pair while the order is 
 
 @dataclass(frozen=True)
 class Destination:
+    """Where events go, signed with which base64 secret. The probe has answered when it is active."""
+
     url: str
     secret: str
     state: str  # none | probing | active
@@ -41,6 +43,8 @@ def sign(body: bytes, secret: str) -> str:
 
 
 class Delivery:
+    """The one destination and the task that serves it."""
+
     def __init__(self, settings: Settings, store: Store) -> None:
         self._store = store
         self._news = asyncio.Event()

@@ -61,6 +61,7 @@ def whole(world: World, media: Media, *, track_status: str = "available") -> dic
 
 
 def deleted(world: World, media: Media) -> dict[str, Any]:
+    """What is left to say of a deleted media (the event of a deletion)."""
     return _present(
         {
             "id": media.id,
@@ -74,6 +75,7 @@ def deleted(world: World, media: Media) -> dict[str, Any]:
 
 
 def tracks(probe: dict[str, Any], status: str) -> list[dict[str, Any]]:
+    """The tracks of a probed file; empty before it was probed."""
     found: list[dict[str, Any]] = []
     video, audio = probe.get("video"), probe.get("audio")
     if video:

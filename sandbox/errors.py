@@ -28,6 +28,7 @@ def invalid(fields: list[Problem]) -> Refusal:
 
 
 def media_missing() -> Refusal:
+    """404 as documented for everything below a media."""
     return Refusal(
         404,
         "media workspace relation not found",
@@ -36,14 +37,17 @@ def media_missing() -> Refusal:
 
 
 def playback_missing() -> Refusal:
+    """404 as documented for playback IDs."""
     return Refusal(404, "Media/PlaybackId not Found", "The requested media or playbackId doesn't exist")
 
 
 def bad_request(description: str, message: str = "Bad Request") -> Refusal:
+    """400; FastPix says the case in `message` and explains in `description` (recorded)."""
     return Refusal(400, message, description)
 
 
 async def refused(request: Request, error: Exception) -> Response:
+    """The answer a Refusal carries."""
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this type only
     return JSONResponse({"success": False, "error": error.body}, error.status)
 

@@ -54,4 +54,5 @@ def failed(world: World, media: Media) -> None:
 
 
 def deleted(world: World, media: Media) -> None:
+    """The last event of a media."""
     record(world, "video.media.deleted", media.id, "media_deleted", describe.deleted(world, media))

@@ -19,6 +19,8 @@ READ_ONLY = "-read"
 
 
 class Gate:
+    """ASGI: lets a request through to the API, or answers it itself."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 

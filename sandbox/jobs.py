@@ -8,6 +8,8 @@ PULLS = 4  # files fetched at a time
 
 
 class Jobs:
+    """The running tasks, how far they are, and the limits they keep."""
+
     def __init__(self, encodings: int) -> None:
         self.pulling = asyncio.Semaphore(PULLS)
         self.encoding = asyncio.Semaphore(encodings)

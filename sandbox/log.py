@@ -10,6 +10,8 @@ _log = logging.getLogger("sandbox")
 
 
 class LineFormatter(logging.Formatter):
+    """A record as one line of JSON."""
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {"at": now(), "level": record.levelname.lower(), "event": record.getMessage()}
         line.update(getattr(record, "facts", {}))
@@ -28,10 +30,12 @@ def start() -> None:
 
 
 def say(event: str, **facts: object) -> None:
+    """Something happened."""
     _log.info(event, extra={"facts": facts})
 
 
 def warn(event: str, **facts: object) -> None:
+    """Something went wrong that others caused."""
     _log.warning(event, extra={"facts": facts})
 
 

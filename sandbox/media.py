@@ -40,6 +40,7 @@ def refuse_drm(settings: dict[str, Any]) -> None:
 
 
 async def create(request: Request) -> Response:
+    """POST: a media from a URL, or a clip of another media. 201 as recorded; the work begins at once."""
     here = world.of(request)
     fields = checks.Fields(await checks.body(request))
     settings = settings_of(fields, policy_required=True)
@@ -93,6 +94,7 @@ def _clip_of(here: world.World, inputs: list[dict[str, Any]]) -> str | None:
 
 
 async def list_all(request: Request) -> Response:
+    """GET: newest first; their tracks say "Ready" (recorded)."""
     here, page = world.of(request), paging.asked(request)
     rows, pagination = page.rows(here.store, "media")
     listed = [describe.whole(here, records.media_of(row), track_status="Ready") for row in rows]
@@ -100,6 +102,7 @@ async def list_all(request: Request) -> Response:
 
 
 async def get(request: Request) -> Response:
+    """GET: the whole entity."""
     here = world.of(request)
     return ok(describe.whole(here, _asked(request)))
 
@@ -117,11 +120,13 @@ async def update(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
+    """DELETE: for good; only {"success": true} is answered (recorded)."""
     life.delete(world.of(request), _asked(request))
     return ok()
 
 
 async def source_access(request: Request) -> Response:
+    """PATCH {sourceAccess}: said by source.ready or source.deleted."""
     fields = checks.Fields(await checks.body(request))
     wanted = fields.flag("sourceAccess", required=True)
     fields.refuse()
@@ -166,6 +171,7 @@ async def input_info(request: Request) -> Response:
 
 
 async def clips(request: Request) -> Response:
+    """GET: what was cut from this media."""
     here, media, page = world.of(request), _asked(request), paging.asked(request)
     rows, pagination = page.rows(here.store, "media WHERE source_media_id = ?", [media.id])
     return ok([describe.clip(here, records.media_of(row)) for row in rows], pagination=pagination)

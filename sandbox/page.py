@@ -16,6 +16,7 @@ STYLE = Path(__file__).with_name("page.css")
 
 
 async def show(request: Request) -> Response:
+    """GET /: for this machine only, under a policy that lets nothing run."""
     control.check_caller(request)
     return HTMLResponse(_page(control.summary(request)), headers=_headers())
 
@@ -26,6 +27,7 @@ async def icon(request: Request) -> Response:
 
 
 async def style(request: Request) -> Response:
+    """The page's style sheet."""
     return FileResponse(STYLE, media_type="text/css")
 
 

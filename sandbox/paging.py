@@ -12,6 +12,8 @@ from sandbox.store import Store
 
 @dataclass(frozen=True)
 class Page:
+    """One page of a list: how many, which, in which direction of creation."""
+
     limit: int
     number: int
     direction: str

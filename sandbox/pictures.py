@@ -15,6 +15,7 @@ LARGEST = 4096  # pixels
 
 
 async def thumbnail(request: Request) -> Response:
+    """GET: one picture. `time` in seconds (default the middle), `width` and `height` in pixels, `fit_mode`."""
     _, media = access.admitted(request)
     extension = request.path_params["extension"]
     if extension not in TYPES or not media.probe.get("video"):
@@ -35,6 +36,7 @@ async def thumbnail(request: Request) -> Response:
 
 
 async def sprite(request: Request) -> Response:
+    """GET: the sprite sheet."""
     return FileResponse(await _sprite(request), media_type="image/jpeg")
 
 

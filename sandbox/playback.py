@@ -57,6 +57,7 @@ async def master(request: Request) -> Response:
 
 
 async def variant(request: Request) -> Response:
+    """One rendition's playlist, its segments with the token as well."""
     playback_id, media = access.admitted(request)
     rung = _checked(request, "variant", VARIANT)
     file = _ladder(request, media) / rung / "index.m3u8"
@@ -158,6 +159,7 @@ def _base(request: Request) -> str:
 
 
 def token_of(request: Request) -> str:
+    """The query that hands the request's token on; empty without one."""
     token = request.query_params.get("token")
     return f"?token={quote(token, safe='')}" if token else ""
 

@@ -35,6 +35,7 @@ async def list_all(request: Request) -> Response:
 
 
 async def get(request: Request) -> Response:
+    """GET: one of them."""
     return ok(_asked(request).described())
 
 
@@ -53,10 +54,12 @@ async def delete(request: Request) -> Response:
 
 
 async def domains(request: Request) -> Response:
+    """PATCH: which sites may play it."""
     return await _restrict(request, "domains")
 
 
 async def user_agents(request: Request) -> Response:
+    """PATCH: which players may play it, by case-sensitive parts of their name (observed)."""
     return await _restrict(request, "userAgents")
 
 

@@ -39,11 +39,13 @@ def media(store: Store, media_id: str) -> Media:
 
 
 def media_or_none(store: Store, media_id: str) -> Media | None:
+    """The media of this id, if there is one."""
     row = store.one("SELECT * FROM media WHERE id = ?", [media_id])
     return media_of(row) if row else None
 
 
 def media_of(row: sqlite3.Row) -> Media:
+    """The media a row holds."""
     return Media(
         id=row["id"],
         status=row["status"],
@@ -87,6 +89,8 @@ def save(store: Store, item: Media) -> None:
 
 @dataclass(frozen=True)
 class PlaybackId:
+    """One way to play a media, with its policy and its rules."""
+
     id: str
     media_id: str
     policy: str
@@ -97,6 +101,7 @@ class PlaybackId:
 
 
 def add_playback_id(store: Store, media_id: str, policy: str, restrictions: dict[str, Any]) -> PlaybackId:
+    """Insert a playback ID; the first of a media is the one its thumbnail is named by."""
     added = PlaybackId(str(uuid4()), media_id, policy, restrictions)
     store.run(
         "INSERT INTO playback_ids (id, media_id, policy, restrictions) VALUES (?, ?, ?, ?)",
@@ -106,11 +111,13 @@ def add_playback_id(store: Store, media_id: str, policy: str, restrictions: dict
 
 
 def playback_ids(store: Store, media_id: str) -> list[PlaybackId]:
+    """Those of a media, oldest first."""
     rows = store.all("SELECT * FROM playback_ids WHERE media_id = ? ORDER BY seq", [media_id])
     return [_playback_id_of(row) for row in rows]
 
 
 def playback_id_or_none(store: Store, playback_id: str) -> PlaybackId | None:
+    """The playback ID, if there is one."""
     row = store.one("SELECT * FROM playback_ids WHERE id = ?", [playback_id])
     return _playback_id_of(row) if row else None
 
@@ -136,11 +143,13 @@ class Upload:
 
 
 def upload_or_none(store: Store, upload_id: str) -> Upload | None:
+    """The upload of this id, if there is one."""
     row = store.one("SELECT * FROM uploads WHERE id = ?", [upload_id])
     return upload_of(row) if row else None
 
 
 def upload_of(row: sqlite3.Row) -> Upload:
+    """The upload a row holds."""
     values = {key: row[key] for key in row.keys() if key != "seq"}  # noqa: SIM118 - a Row iterates over values
     values["settings"] = json.loads(values["settings"])
     return Upload(**values)

@@ -30,6 +30,8 @@ class BadSetting(Exception):  # noqa: N818 - reads as the fact it is in an excep
 
 @dataclass(frozen=True)
 class Settings:
+    """All the sandbox is told; addresses are without a final slash, upload_timeout is in seconds."""
+
     host: str
     port: int
     public_url: str
@@ -102,6 +104,7 @@ def secret_bytes(secret: str) -> bytes:
 
 
 def environment() -> Mapping[str, str]:
+    """The variables of this process."""
     return os.environ
 
 

@@ -34,12 +34,14 @@ async def create(request: Request) -> Response:
 
 
 async def list_all(request: Request) -> Response:
+    """GET: ids and dates only (recorded)."""
     here, page = world.of(request), paging.asked(request, ordered=False)
     rows, pagination = page.rows(here.store, "signing_keys")
     return ok([{"id": row["id"], "createdAt": row["created_at"]} for row in rows], pagination=pagination)
 
 
 async def get(request: Request) -> Response:
+    """GET: the public half, with its body on one line (recorded)."""
     here = world.of(request)
     row = here.store.one("SELECT * FROM signing_keys WHERE id = ?", [checks.identifier(request, "signingKeyId")])
     if row is None:

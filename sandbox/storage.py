@@ -52,6 +52,7 @@ class Slice:
 
 
 async def endpoint(request: Request) -> Response:
+    """Every request to an upload's address, with CORS on whatever is answered."""
     here = world.of(request)
     upload = records.upload_or_none(here.store, request.path_params["upload_id"])
     try:

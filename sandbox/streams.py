@@ -8,4 +8,5 @@ from sandbox.answers import ok
 
 
 async def list_all(request: Request) -> Response:
+    """GET: an empty list with its pagination."""
     return ok([], pagination=paging.asked(request).pagination(0))

@@ -17,10 +17,12 @@ MEANING = {
 
 
 def read(store: Store) -> dict[str, str]:
+    """All switches with their positions."""
     return {name: current(store, name) for name in CHOICES}
 
 
 def current(store: Store, name: str) -> str:
+    """The position of one switch; the first of its choices until it is turned."""
     return store.fact(f"switch:{name}", CHOICES[name][0])
 
 
@@ -36,6 +38,7 @@ def problems(wanted: dict[str, object]) -> list[str]:
 
 
 def turn(store: Store, wanted: dict[str, str]) -> None:
+    """Set the given switches, all or none. Check them with `problems` first."""
     with store.together():
         for name, position in wanted.items():
             store.keep(f"switch:{name}", position)

@@ -112,6 +112,7 @@ def address(here: world.World, upload: Upload) -> str:
 
 
 def described(here: world.World, upload: Upload) -> dict[str, Any]:
+    """An upload as create and list answer it: its playback ID has no id yet (recorded)."""
     settings = upload.settings
     playback_id = {"accessPolicy": settings["accessPolicy"], "accessRestrictions": settings["accessRestrictions"]}
     pushed = {

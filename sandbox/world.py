@@ -14,6 +14,8 @@ from sandbox.store import Store
 
 @dataclass(frozen=True)
 class World:
+    """The one sandbox of this process."""
+
     settings: Settings
     store: Store
     delivery: Delivery
@@ -29,4 +31,5 @@ class World:
 
 
 def of(request: Request) -> World:
+    """The world a request came into."""
     return cast("World", request.app.state.world)
