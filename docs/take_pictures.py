@@ -1,18 +1,19 @@
 """Take the README's pictures from a running product: `make up` in one terminal, then `make pictures` in another.
 
-CONSOLE_URL, CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD say where and as whom. Uploads a few made films first, so that
-the library has something to show.
+CONSOLE_URL, CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD say where and as whom. Uploads a few made films first, so
+that the library has something to show.
 """
 
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.flows import acts  # noqa: E402
+from tests.flows import acts
 
 PICTURES = Path(__file__).parent / "pictures"
 URL = os.environ.get("CONSOLE_URL", "http://127.0.0.1:8000")
@@ -34,7 +35,9 @@ def fill(browser: Browser) -> None:
     page.context.close()
 
 
-def take(browser: Browser, name: str, *, size: tuple[int, int], theme: str, media: bool = False) -> None:
+def take(
+    browser: Browser, name: str, *, size: tuple[int, int], theme: Literal["light", "dark"], media: bool = False
+) -> None:
     """One picture of the library, or of the newest media while it plays."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=theme, device_scale_factor=1

@@ -52,10 +52,10 @@ class WebhookEvent(models.Model):
 class Mirrored(models.Model):
     """Columns of every row that copies an object of FastPix (docs/architecture.md, "The mirror").
 
-    `version` rises with every write and every marking; a write says which version it read. `event_at` is the createdAt of
-    the last event applied; `answered_at` the Date of FastPix's last answer about it, `settled_at` of the last whole one.
-    `unsettled` rows are asked about, first at `ask_at`. `known_by` and `known_at` say how and when the state was learned.
-    `sort_key` is FastPix's createdAt in microseconds.
+    `version` rises with every write and every marking; a write says which version it read. `event_at` is the createdAt
+    of the last event applied; `answered_at` the Date of FastPix's last answer about it, `settled_at` of the last whole
+    one. `unsettled` rows are asked about, first at `ask_at`. `known_by` and `known_at` say how and when the state was
+    learned. `sort_key` is FastPix's createdAt in microseconds.
     """
 
     class KnownBy(models.TextChoices):

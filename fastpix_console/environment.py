@@ -28,7 +28,7 @@ class BrokenSettings(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment as the console understands it. Times in seconds, ports as numbers, addresses without a final slash."""
+    """The environment as the console understands it: ports as numbers, addresses without a final slash."""
 
     data_dir: Path
     port: int

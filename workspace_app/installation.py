@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from workspace_app.models import Installation, User
 
 
-class AlreadySetUp(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class AlreadySetUp(Exception):
     """Somebody else was first, or the token is not the one that counts."""
 
 

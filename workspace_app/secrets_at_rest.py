@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 
-class SecretUnreadable(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class SecretUnreadable(Exception):
     """A stored secret was written under a key that FIELD_ENCRYPTION_KEYS no longer lists."""
 
 

@@ -6,39 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspace_app', '0001_initial'),
+        ("workspace_app", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WebhookEvent',
+            name="WebhookEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=80)),
-                ('type', models.CharField(max_length=120)),
-                ('object_id', models.CharField(blank=True, max_length=80)),
-                ('occurred_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('body', models.BinaryField()),
-                ('encrypted', models.BooleanField(default=False)),
-                ('sha256', models.CharField(max_length=64)),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('conflicting', models.BooleanField(default=False)),
-                ('late', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('projected', 'Projected'), ('unhandled', 'Unhandled'), ('failed', 'Failed')], default='received', max_length=10)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='workspace_app.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.CharField(max_length=80)),
+                ("type", models.CharField(max_length=120)),
+                ("object_id", models.CharField(blank=True, max_length=80)),
+                ("occurred_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("body", models.BinaryField()),
+                ("encrypted", models.BooleanField(default=False)),
+                ("sha256", models.CharField(max_length=64)),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("conflicting", models.BooleanField(default=False)),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("projected", "Projected"),
+                            ("unhandled", "Unhandled"),
+                            ("failed", "Failed"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="workspace_app.workspace"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['workspace', 'id'], name='event_waiting'), models.Index(fields=['workspace', 'object_id', '-id'], name='event_of_object')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'event_id'), name='one_row_an_event')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "received")), fields=["workspace", "id"], name="event_waiting"
+                    ),
+                    models.Index(fields=["workspace", "object_id", "-id"], name="event_of_object"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("workspace", "event_id"), name="one_row_an_event")],
             },
         ),
     ]

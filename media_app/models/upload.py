@@ -19,7 +19,8 @@ class Upload(models.Model):
                  ├─▶ sent (all bytes at storage; the media row tells the rest)
                  ├─▶ stopped (an error a person can retry) ▶ sending
                  └─▶ cancelled
-    `offset` is what storage confirmed. `session_url` is a bearer secret: fetched by an authorised POST, never in a page.
+    `offset` is what storage confirmed. `session_url` is a bearer secret: fetched by an authorised POST, never in a
+    page.
     Origin browser: the page sends the bytes; its tab holds the lease. Origin server: a worker sends `path` (inside
     IMPORT_DIR); `fingerprint` says which file that was. Origin url: a worker asks FastPix to fetch `source_url`, which
     can carry a signature and is a secret too; sent means that FastPix took the order.
@@ -71,7 +72,9 @@ class Upload(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="upload_newest"),
             # For finding transfers nobody works on.
-            models.Index(fields=["origin", "leased_until"], name="upload_open", condition=Q(state__in=["waiting", "sending"])),
+            models.Index(
+                fields=["origin", "leased_until"], name="upload_open", condition=Q(state__in=["waiting", "sending"])
+            ),
             # For telling the media of an upload, and the upload of a media.
             models.Index(fields=["workspace", "remote_id"], name="upload_of_media"),
         ]

@@ -26,7 +26,8 @@ def film(path: Path, *, seconds: int = 4, seed: int = 0) -> Path:
         [
             ffmpeg(), "-hide_banner", "-loglevel", "error", "-y",
             "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"sine=frequency={300 + 40 * seed}",
-            "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path),
+            "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+            "-c:a", "aac", str(path),
         ],
         check=True,
         stdin=subprocess.DEVNULL,

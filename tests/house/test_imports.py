@@ -55,7 +55,13 @@ def test_no_layer_reaches_back_up():
 def test_only_the_api_client_and_the_sandbox_speak_http():
     speakers = {"requests", "urllib3", "http.client", "urllib.request", "httpx"}
     # the road of a workspace: it refuses private addresses and tells the breaker
-    allowed = ("fastpix_api/", "sandbox/", "fastpix_console/up/", "workspace_app/road.py", "workspace_app/services/connection.py")
+    allowed = (
+        "fastpix_api/",
+        "sandbox/",
+        "fastpix_console/up/",
+        "workspace_app/road.py",
+        "workspace_app/services/connection.py",
+    )
     wrong = [
         f"{short(path)} imports {name}"
         for path in files()

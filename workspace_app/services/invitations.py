@@ -15,7 +15,7 @@ from workspace_app.services.workspaces import note
 LASTS: Final = timedelta(days=7)
 
 
-class Gone(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class Gone(Exception):
     """The link was used, withdrawn or has run out."""
 
 

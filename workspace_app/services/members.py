@@ -7,7 +7,7 @@ from workspace_app.roles import Role
 from workspace_app.services.workspaces import note
 
 
-class LastAdmin(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class LastAdmin(Exception):
     """The change would leave the workspace without an admin."""
 
 

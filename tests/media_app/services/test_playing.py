@@ -5,7 +5,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-
 from media_app.services import playing
 from tests.media_app.shelf import put
 from workspace_app.models import SigningKey
