@@ -32,7 +32,7 @@ def test_a_page_opened_before_it_is_ready_shows_the_player_when_it_is(page, stac
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(tmp_path / "wait for me.mp4", seconds=8, seed=2))
     page.get_by_role("link", name="Open media").first.click(timeout=acts.ENCODING)
-    expect(page.locator("[data-player] video")).to_be_visible(timeout=acts.ENCODING)
+    expect(page.locator("[data-player]")).to_be_visible(timeout=acts.ENCODING)
     expect(page.locator("#media-state").get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
     acts.plays(page)
 
