@@ -17,7 +17,7 @@ collect_ignore = [] if WHOLE else ["second_database"]
 
 def pytest_collection_modifyitems(items):
     """Browser stories last: their event loop stays on this thread to the end, and quick failures should come first."""
-    items.sort(key=lambda item: (item.get_closest_marker("flow") is not None, "second_database" in item.nodeid))
+    items.sort(key=lambda item: ("browser" in item.fixturenames, "second_database" in item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,12 +34,13 @@ def pytest_runtest_makereport(item):
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     """Say what was not run for want of something, and how to have it."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     absent = requirements.requirement.absent
     if absent:
         terminalreporter.section("not run here")
-        for what, count in sorted(absent.items()):
-            how = requirements.requirement.how(what)
-            terminalreporter.write_line(f"{count} tests need {what}: {how}")
+    for what, sentences in sorted(absent.items()):
+        count = sum(any(sentence in reason for sentence in sentences) for reason in reasons)
+        terminalreporter.write_line(f"{what} is missing, {count} skipped: {requirements.requirement.how(what)}")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ FP_REQUIRE turns such skips into failures: `1` for all, or a list such as `chrom
 """
 
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import psycopg
@@ -21,10 +21,10 @@ ENABLE = {
 
 
 class Requirement:
-    """Says that something is missing, and counts what was not run because of it."""
+    """Says that something is missing; `absent` remembers what, and with which sentences."""
 
     def __init__(self):
-        self.absent = Counter()
+        self.absent = defaultdict(set)
 
     def missing(self, what, reason=""):
         """Skip this test, or fail it where FP_REQUIRE names `what`."""
@@ -32,7 +32,7 @@ class Requirement:
         wanted = {word.strip() for word in os.environ.get("FP_REQUIRE", "").split(",")}
         if what in wanted or wanted & {"1", "all"}:
             pytest.fail(f"{what} is required here and missing ({sentence})", pytrace=False)
-        self.absent[what] += 1
+        self.absent[what].add(sentence)
         pytest.skip(sentence)
 
     def how(self, what):
