@@ -17,7 +17,7 @@ CORS = {
 }
 
 
-class NoAccess(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class NoAccess(Exception):
     """The stream or image host's refusal: 400 not ready, 401 token, 403 rules, 404 unknown, 422 parameter."""
 
     def __init__(self, status: int, message: str) -> None:

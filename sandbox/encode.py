@@ -1,16 +1,19 @@
 """From a file to an HLS ladder, its default picture and its sprite sheet."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sandbox import ffmpeg, images
+from sandbox.log import warn
 
 RUNGS = (360, 720)  # short sides in pixels; never above the source or maxResolution
 VIDEO_RATES = {360: 800, 720: 2500}  # kbit/s
 AUDIO_RATE = 128  # kbit/s
 SEGMENT_SECONDS = 4
+LENGTHS = re.compile(r"#EXTINF:([\d.]+)")
 
 
 def rungs(probe: dict[str, Any], max_resolution: str) -> list[int]:
@@ -62,8 +65,11 @@ def _video_arguments(command: list[str | Path], probe: dict[str, Any], max_resol
 
 async def encode(
     folder: Path, probe: dict[str, Any], max_resolution: str, on_progress: Callable[[float], None]
-) -> None:
-    """Make `hls/` and `images/` beside `source`; complete or not at all. Raises FfmpegFailed, TimeoutError."""
+) -> float:
+    """Make `hls/` and `images/` beside `source`; complete or not at all. Raises FfmpegFailed, TimeoutError.
+
+    Returns the seconds that came out: of a file that was cut off its head promises more than there is.
+    """
     source, work = folder / "source", folder / "hls.part"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
@@ -77,6 +83,21 @@ async def encode(
     await ffmpeg.run(command, timeout=120 + 20 * probe["seconds"], folder=work, on_line=line)
     shutil.rmtree(folder / "hls", ignore_errors=True)
     work.rename(folder / "hls")
+    seconds = min(probe["seconds"], _length(folder / "hls"))
     if probe.get("video"):
+        await _pictures(folder, probe | {"seconds": seconds})
+    return seconds
+
+
+def _length(ladder: Path) -> float:
+    found: list[str] = LENGTHS.findall(next(ladder.glob("*/index.m3u8")).read_text())
+    return sum(float(one) for one in found)
+
+
+async def _pictures(folder: Path, probe: dict[str, Any]) -> None:
+    """The two everyone asks for. A film without a picture is still a film: they are tried again when asked for."""
+    try:
         await images.thumbnail(folder, probe, images.Wish("png"))
         await images.sprite(folder, probe)
+    except (ffmpeg.FfmpegFailed, TimeoutError) as error:
+        warn("pictures not made", media=folder.name, reason=str(error))

@@ -9,7 +9,7 @@ from sandbox.log import fault
 Problem = dict[str, str]
 
 
-class Refusal(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class Refusal(Exception):
     """An answer that is not a success: {"success": false, "error": {code, message, description | fields}}."""
 
     def __init__(self, status: int, message: str, description: str = "", fields: list[Problem] | None = None) -> None:

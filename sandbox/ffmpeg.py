@@ -24,7 +24,7 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class FfmpegFailed(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class FfmpegFailed(Exception):
     """ffmpeg ended with an error; the text is its last line."""
 
 

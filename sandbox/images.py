@@ -85,6 +85,8 @@ async def _make(target: Path, arguments: list[str | Path]) -> None:
     part = target.with_name(f"{secrets.token_hex(4)}.part{target.suffix}")
     try:
         await ffmpeg.run(["-loglevel", "error", *arguments, "-update", "1", part.resolve()], timeout=TIMEOUT)
+        if not part.exists():
+            raise ffmpeg.FfmpegFailed("There is no picture at that moment.")
         part.rename(target)
     finally:
         part.unlink(missing_ok=True)

@@ -71,7 +71,7 @@ async def _work(world: World, media_id: str) -> None:
         def progress(fraction: float) -> None:
             world.jobs.progress[media_id] = fraction
 
-        await encode.encode(folder, facts, media.settings["maxResolution"], progress)
+        facts["seconds"] = await encode.encode(folder, facts, media.settings["maxResolution"], progress)
     with world.store.together():
         media = records.media(world.store, media_id)
         media.status, media.probe = "Ready", facts

@@ -17,7 +17,7 @@ RATE = re.compile(r"([\d.]+)(k?) (?:fps|tbr)")
 ROTATION = re.compile(r"rotation of (-?[\d.]+) degrees")
 
 
-class NotMedia(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class NotMedia(Exception):
     """The file is not a video or audio file; the text says why, for people."""
 
 

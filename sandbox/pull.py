@@ -14,7 +14,7 @@ REDIRECTS = 5
 BLOCK = 1 << 20
 
 
-class PullFailed(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class PullFailed(Exception):
     """The file could not be fetched; the text says why, for people."""
 
 

@@ -24,7 +24,7 @@ environment (a flag wins over it):
 """
 
 
-class BadSetting(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class BadSetting(Exception):
     """One or more settings cannot be used; the text names each in a sentence."""
 
 

@@ -29,7 +29,7 @@ HEADERS = "Content-Type, Content-Range, Content-Length, Range, x-goog-resumable"
 _locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
-class Declined(Exception):  # noqa: N818 - reads as the fact it is in an except line
+class Declined(Exception):
     """An answer that ends the request: status, Google's code word, a sentence."""
 
     def __init__(self, status: int, code: str, message: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import imageio_ffmpeg
 import requests
 
-from tests.sandbox.box import GRAIN, make_video, until
+from tests.sandbox.box import GRAIN, make_video, run_ffmpeg, until
 
 
 def test_a_file_sent_in_chunks_becomes_a_film_and_then_nothing(own_box, receiver, clip):
@@ -118,6 +118,15 @@ def test_what_is_not_a_video_fails_and_says_why(own_box, receiver):
         event = next(one for one in receiver.events if one["type"] == "video.media.failed")
         assert event["data"]["failedReason"] == "The input is not a video or audio file."
         receiver.got.clear()
+
+
+def test_of_a_file_that_was_cut_off_what_is_there_plays(box, tmp_path):
+    whole, index_first = make_video(tmp_path / "whole.mp4", seconds=4), tmp_path / "index_first.mp4"
+    run_ffmpeg("-i", str(whole), "-c", "copy", "-movflags", "+faststart", str(index_first))
+    content = index_first.read_bytes()
+    media = box.ready(content[: len(content) // 2])
+    assert media["duration"] < "00:00:04"
+    assert requests.get(media["thumbnail"], timeout=20).content.startswith(b"\x89PNG")
 
 
 def test_an_address_that_does_not_answer_fails_and_says_why(box):
