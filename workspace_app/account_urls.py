@@ -3,9 +3,11 @@
 from typing import NoReturn
 
 from allauth.account import views
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_POST
+from redis.exceptions import RedisError
 
 from workspace_app.access import public
 
@@ -16,8 +18,18 @@ def signup(request: HttpRequest) -> NoReturn:
     raise Http404
 
 
+@public
+def login(request: HttpRequest) -> HttpResponseBase:
+    """allauth's sign-in page. It counts failures in the cache: without one nobody is let in, and the page says so."""
+    try:
+        answer: HttpResponseBase = views.login(request)
+    except (RedisError, OSError):
+        return render(request, "account/login_waits.html", status=503)
+    return answer
+
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", login, name="account_login"),
     path("logout/", require_POST(views.logout), name="account_logout"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

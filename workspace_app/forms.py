@@ -127,7 +127,9 @@ class WorkspaceForm(ConnectionForm):
         label=_("Address"),
         max_length=40,
         required=False,
-        help_text=_("Part of every link and of the webhook address. It cannot be changed later."),
+        help_text=_(
+            "Part of every link and of the webhook address; made from the name when empty. It cannot be changed later."
+        ),
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens only."))],
     )
 
@@ -155,7 +157,7 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
 class WebhookSecretForm(forms.Form):
     """A webhook signing secret as FastPix shows it."""
 
-    secret = SecretField(label=_("Signing secret"), max_length=512)
+    secret = SecretField(label=_("New signing secret"), max_length=512)
 
     def clean_secret(self) -> str:
         """Base64, as FastPix gives it."""

@@ -23,7 +23,6 @@ from workspace_app.roles import VERBS
 ROLES = ("viewer", "editor", "operator", "admin")
 # allauth's views carry no mark of ours
 FOREIGN = {
-    "account_login": "public",
     "account_logout": "public",
     "account_change_password": "signed_in",
     "account_reauthenticate": "signed_in",

@@ -79,6 +79,12 @@ def test_only_the_newest_token_counts_and_only_its_hash_is_kept(client, token):
     assert re.fullmatch("[0-9a-f]{64}", Installation.objects.get().setup_token_sha256)
 
 
+def test_without_the_cache_a_wrong_token_is_still_refused(client, token, settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/0"}}
+    assert client.get(SETUP, {"token": "guess"}).status_code == 403
+    assert client.post(SETUP, {**GOOD, "token": token}).status_code == 302
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_race_one_becomes_the_administrator():
     token = installation.new_setup_token()

@@ -153,3 +153,11 @@ def test_an_expired_session_leads_the_whole_page_to_sign_in_not_a_card(workspace
     assert answer["HX-Redirect"] == "/accounts/login/?next=/workspaces/%3Fq%3Da"
     foreign = client.get("/account/", headers={**here, "HX-Current-URL": "http://evil.example/x"})
     assert foreign["HX-Redirect"] == "/accounts/login/?next=/"
+
+
+def test_without_the_cache_nobody_guesses_and_the_page_says_why(client, dana, settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/0"}}
+    assert client.get(LOGIN).status_code == 200
+    page = sign_in(client)
+    assert page.status_code == 503
+    assert "Signing in waits" in page.content.decode()
