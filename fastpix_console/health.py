@@ -27,7 +27,7 @@ LIMIT = 3.0  # seconds in all for one answer
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readyz")
 
 
-class Trouble(Exception):  # noqa: N818  named for what happened
+class Trouble(Exception):
     """Why a check does not pass, as a sentence."""
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 
-class AlreadyRunning(Exception):  # noqa: N818  named for what happened
+class AlreadyRunning(Exception):
     """Another supervisor holds this data folder; `pid` is its process id, or "unknown"."""
 
     def __init__(self, pid: str) -> None:

@@ -24,7 +24,7 @@ from fastpix_console.celery import app
 from fastpix_console.up.plan import SIGN_IN
 
 
-class NotReady(Exception):  # noqa: N818  named for what happened
+class NotReady(Exception):
     """A store the console needs cannot be used; the text is the sentence to show."""
 
 

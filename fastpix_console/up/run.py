@@ -16,7 +16,7 @@ from fastpix_console.up.wiring import Wiring, wire
 SERVER_PATIENCE, WEB_PATIENCE = 60.0, 90.0
 
 
-class Refused(Exception):  # noqa: N818  named for what happened
+class Refused(Exception):
     """Nothing was started; `problems` holds one sentence for each reason."""
 
     def __init__(self, *problems: str) -> None:

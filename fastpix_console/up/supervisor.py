@@ -21,7 +21,7 @@ SAME_SIGNAL = 1.0
 LAST_TO_STOP = "valkey"
 
 
-class NotStarted(Exception):  # noqa: N818  named for what happened
+class NotStarted(Exception):
     """A program the console cannot do without ended, or stayed silent, at its first start."""
 
 

@@ -28,7 +28,7 @@ loglevel warning
 """
 
 
-class NoServer(Exception):  # noqa: N818  named for what happened
+class NoServer(Exception):
     """The wheel holds no server for this kind of machine."""
 
 
