@@ -83,7 +83,7 @@ async def encode(
     await ffmpeg.run(command, timeout=120 + 20 * probe["seconds"], folder=work, on_line=line)
     shutil.rmtree(folder / "hls", ignore_errors=True)
     work.rename(folder / "hls")
-    seconds = min(probe["seconds"], _length(folder / "hls"))
+    seconds: float = min(probe["seconds"], _length(folder / "hls"))
     if probe.get("video"):
         await _pictures(folder, probe | {"seconds": seconds})
     return seconds
