@@ -5,8 +5,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from celery import current_app
 from kombu.exceptions import OperationalError
+
+from events_app.tasks import project_waiting
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,7 @@ class Alarm:
     def _wake(self, workspace_ids: set[int]) -> None:
         try:
             for workspace_id in workspace_ids:
-                # by name: the task's module belongs to the workers
-                current_app.send_task("events_app.project_waiting", args=[workspace_id], queue="events")
+                project_waiting.apply_async((workspace_id,))
         except (OperationalError, OSError) as error:
             if not self._failing:
                 log.warning("The events worker cannot be woken, the sweep finds the rows instead: %s", error)

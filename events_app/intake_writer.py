@@ -86,7 +86,7 @@ class Writer:
     async def _written(self, rows: list[Row]) -> list[bool]:
         try:
             durable = await self._thread.run(lambda: write(rows))
-        except Error as error:
+        except (Error, ValueError) as error:
             if not self._failing:
                 log.warning("Webhook events cannot be written, FastPix is asked to send them again: %s", error)
             durable = [False] * len(rows)

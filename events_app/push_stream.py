@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Callable, Coroutine
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -44,7 +45,8 @@ class Push:
         self.feed = Feed()
         self._heartbeat, self._recheck, self._unread = heartbeat, recheck, unread
         self._thread = DatabaseThread("push")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._started = False
         self._stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,14 +58,15 @@ class Push:
 
     def start(self) -> None:
         """Subscribe, and watch over streams; twice does no harm."""
-        if not self._tasks and not self._stopping:
-            loop = asyncio.get_running_loop()
-            self._tasks = [loop.create_task(work) for work in (self.feed.follow(), self._beat(), self._watch())]
+        if not self._started:
+            self._started = True
+            for work in (self.feed.follow, self._beat, self._watch):
+                self._run(work)
 
     def stop(self) -> None:
         """End every stream and take no new one: a server that is asked to stop waits for its open responses."""
         self._stopping = True
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         for listener in self.feed.listeners:
             listener.close()
@@ -110,6 +113,19 @@ class Push:
             self.feed.leave(listener)
             hanging_up.cancel()
 
+    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        if not self._stopping:
+            task = asyncio.get_running_loop().create_task(work())
+            self._tasks.add(task)
+            task.add_done_callback(lambda ended: self._again(work, ended))
+
+    def _again(self, work: Callable[[], Coroutine[None, None, None]], ended: asyncio.Task[None]) -> None:
+        """None of the three may end: without the watch, streams would outlive their sessions."""
+        self._tasks.discard(ended)
+        if not ended.cancelled() and not self._stopping:
+            log.error("A part of push failed and starts again.", exc_info=ended.exception())
+            asyncio.get_running_loop().call_later(1.0, self._run, work)
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._heartbeat)
@@ -140,7 +156,9 @@ def _is_foreign(headers: dict[bytes, str]) -> bool:
     if headers.get(b"sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return True
     origin = headers.get(b"origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
+        return False
+    return urlsplit(origin).netloc != headers.get(b"host")
 
 
 async def _until_gone(listener: Listener, receive: Receive) -> None:

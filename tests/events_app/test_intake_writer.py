@@ -142,6 +142,6 @@ def test_a_commit_wakes_the_worker_once(edge, workspace):
     _, message = broker.blpop("events", timeout=5)
     headers = json.loads(message)["headers"]
     assert headers["task"] == "events_app.project_waiting"
-    assert headers["argsrepr"] == f"[{workspace.pk}]"
+    assert headers["argsrepr"] == f"({workspace.pk},)"
     assert not broker.llen("events")
     broker.close()
