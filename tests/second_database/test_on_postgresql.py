@@ -11,7 +11,7 @@ from tests.stack import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 # no database in these, or processes with one of their own
-SAME_EVERYWHERE = ("contract", "fastpix_api", "fastpix_console", "flows", "house", "sandbox", "web")
+SAME_EVERYWHERE = ("contract", "fastpix_api", "fastpix_console/up", "flows", "house", "sandbox", "web")
 
 
 def test_everything_passes_on_postgresql_too(require, capsys):

@@ -36,7 +36,7 @@ def bare_path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory, bare_path):
     """A running console with a bare PATH."""
-    stack = Stack(tmp_path_factory.mktemp("bare"), PATH=bare_path)
+    stack = Stack(tmp_path_factory.mktemp("bare machine"), PATH=bare_path)
     yield stack.start()
     stack.stop()
 
