@@ -181,7 +181,10 @@ function listen() {
   for (const input of document.querySelectorAll("[data-upload-input]")) {
     input.addEventListener("change", () => { add(chosen(input)); input.value = ""; });
   }
-  document.querySelector("[data-choose-folder]")?.addEventListener("click", () => document.getElementById("folder").click());
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-choose]");
+    if (button) document.getElementById(button.dataset.choose)?.click();
+  });
   place.querySelector("[data-pause-all]")?.addEventListener("click", () => {
     for (const item of items) if (["sending", "waiting"].includes(item.state)) acts.pause(item);
   });
