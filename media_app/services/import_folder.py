@@ -22,7 +22,7 @@ DEEPEST = 8
 LONGEST_PATH = 1000
 
 
-class FileProblem(Exception):  # noqa: N818 - it is a sentence for a person
+class FileProblem(Exception):
     """A file of the folder cannot be sent; the sentence says why."""
 
 

@@ -27,7 +27,7 @@ from media_app.models import Upload
 from media_app.services import import_folder, leases, uploads
 from media_app.services.file_names import clean
 from media_app.services.import_folder import FileProblem
-from media_app.services.uploads import State
+from media_app.services.uploads import State, UploadProblem
 from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
 
@@ -120,7 +120,7 @@ def work(upload_id: int, worker: str, *, seconds: float = TURN_SECONDS) -> bool:
         file, _found = import_folder.open_file(upload.path)
         with closing(file):
             turn.send(file)
-    except (FileProblem, EmptyFile, SourceChanged) as problem:
+    except (FileProblem, UploadProblem, EmptyFile, SourceChanged) as problem:
         turn.stop(str(problem))
     except SessionGone:
         turn.begin_again()

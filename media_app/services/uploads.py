@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events_app import push
-from fastpix_api import FastPix, FastPixError, Invalid, NotFound, Patience
+from fastpix_api import Broken, FastPix, FastPixError, Invalid, NotFound, Patience
 from fastpix_api.resumable import UploadSession
 from media_app.models import Upload
 from media_app.services.file_names import title_of
@@ -26,7 +26,7 @@ LARGEST_BYTES = 5 * 1024**4
 DEFAULT_TIMEOUT = 14_400
 
 
-class UploadProblem(Exception):  # noqa: N818 - it is a sentence for a person
+class UploadProblem(Exception):
     """Something about an upload that a person must know; `reason` is a word for the page's script."""
 
     def __init__(self, sentence: str, *, reason: str = "refused", status: int = 422) -> None:
@@ -79,7 +79,9 @@ def open_session(upload: Upload, client: FastPix, *, cors_origin: str, browser: 
     Raises FastPixError; UploadProblem when the address lies outside the workspace's storage host.
     """
     answer = client.uploads.create(cors_origin=cors_origin, settings=upload.push_settings, browser=browser)
-    url = str(answer.data["url"])
+    url, upload_id = answer.data.get("url"), answer.data.get("uploadId")
+    if not isinstance(url, str) or not isinstance(upload_id, str):
+        raise Broken("FastPix answered without an upload address.", status=answer.status)
     if hosts.origin(url) != hosts.origin(upload.workspace.upload_url):
         raise UploadProblem(
             _("FastPix gave an upload address at %(host)s. Add it as upload storage in the workspace's settings.")
@@ -88,7 +90,7 @@ def open_session(upload: Upload, client: FastPix, *, cors_origin: str, browser: 
         )
     seconds = answer.data.get("timeout") or DEFAULT_TIMEOUT
     return {
-        "remote_id": str(answer.data["uploadId"]),
+        "remote_id": upload_id,
         "session_url": url,
         "session_expires_at": answer.answered_at + timedelta(seconds=seconds),
         "offset": 0,

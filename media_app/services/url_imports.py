@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fastpix_api import FastPix, FastPixError, Patience, RateLimited, Refused, times
+from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Refused, times
 from media_app import mirror
 from media_app.models import Upload
 from media_app.services import leases, uploads
@@ -149,7 +149,9 @@ def _give(upload: Upload, client: FastPix) -> str:
         metadata={MARK: str(upload.public_id)},
         **order,
     )
-    media_id = str(answer.data["id"])
+    media_id = answer.data.get("id")
+    if not isinstance(media_id, str):
+        raise Broken("FastPix answered without the media's id.", status=answer.status)
     mirror.apply(upload.workspace, media_id, mirror.partial(answer, 0))
     return media_id
 

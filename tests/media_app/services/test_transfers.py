@@ -112,6 +112,17 @@ def test_silence_puts_a_file_off_and_a_refusal_stops_it(far, harbor, editor, fil
     assert upload.state == "sent"
 
 
+def test_an_address_outside_the_workspaces_storage_gets_no_byte_and_is_asked_for_once(far, harbor, editor, film):
+    harbor.upload_url = "https://storage.googleapis.com"
+    harbor.save()
+    upload = chosen(harbor, editor)
+    assert transfers.work(upload.pk, "a") is False
+    upload.refresh_from_db()
+    assert upload.state == "stopped"
+    assert "Add it as upload storage" in upload.error
+    assert (len(far.uploads), far.count("PUT", "/bucket")) == (1, 0)
+
+
 def test_a_file_that_changed_is_told_and_not_sent(far, harbor, editor, film, import_folder):
     upload = chosen(harbor, editor)
     (import_folder / "film.mp4").write_bytes(b"another film")
