@@ -32,7 +32,7 @@ _OF_UPLOADS: Final = ("media.upload", "media.upload.cancelled")
 _OF_PARTS: Final = ("media.track.", "media.subtitle.", "media.watermark.", "mediaAI.")
 
 
-class NotAnEvent(Exception):  # noqa: N818 - the word an except line reads
+class NotAnEvent(Exception):
     """The body is not a JSON object."""
 
 

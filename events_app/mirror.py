@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=Mirrored)
 TRIES: Final = 20
 
 
-class Contended(Exception):  # noqa: N818 - the word an except line reads
+class Contended(Exception):
     """A row changed at every one of TRIES attempts to write it."""
 
 

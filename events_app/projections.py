@@ -11,7 +11,7 @@ from events_app.mirror import Verdict
 Projection = Callable[[Event], Verdict | None]
 
 
-class Unprojectable(Exception):  # noqa: N818 - the word an except line reads
+class Unprojectable(Exception):
     """An event that no retry will make sense of; its words are shown, so they hold nothing of the event."""
 
 

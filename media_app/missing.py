@@ -19,7 +19,7 @@ SHARE: Final = 0.05
 PASS: Final = timedelta(hours=1)
 
 
-class TooManyMissing(Exception):  # noqa: N818 - the word an except line reads
+class TooManyMissing(Exception):
     """So much of a library answers 404 that a person has to look before any more of it is taken for deleted."""
 
 

@@ -96,6 +96,10 @@ class Life:
             if self.row.unsettled and not self.asking:
                 self.asking = True
                 self.push(now + self.rng.random() * 0.3, "ask")
+        return self.equal
+
+    @property
+    def equal(self):
         return self.row.fields == self.truth[-1][1]
 
     def ask(self, now):
