@@ -53,16 +53,16 @@ def read(file: Path) -> tuple[str, list[Kept]]:
         return "", []
 
 
-def kill(file: Path) -> int:
-    """Kill what is left of the run that wrote `file`; returns how many processes that were."""
+def kill(file: Path) -> bool:
+    """Kill what is left of the run that wrote `file`; whether that run had ended without stopping its children."""
     run, children = read(file)
-    killed = 0
     for child in children:
         if child.started and started(child.pid) == child.started:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGKILL)
-                killed += 1
-    return killed + (sweep(run) if run else 0)
+    if run:
+        sweep(run)
+    return bool(children)
 
 
 def sweep(run: str, *, patience: float = 2.0) -> int:
@@ -72,9 +72,17 @@ def sweep(run: str, *, patience: float = 2.0) -> int:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline and any(True for _ in _marked(run)):
+    while time.monotonic() < deadline and (any(map(_ending, victims)) or any(True for _ in _marked(run))):
         time.sleep(0.05)
     return len(victims)
+
+
+def _ending(pid: int) -> bool:
+    """Whether it still holds its ports and files: a process that ends loses its environment first, those later."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except (OSError, IndexError):
+        return False
 
 
 def _marked(run: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+import time
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from fastpix_console.up.wiring import Wiring, wire
 
 # Seconds a first start may take: a large append-only file is read at some 100 MB/s; a slow machine loads Django in 20 s
 SERVER_PATIENCE, WEB_PATIENCE = 60.0, 90.0
+# Processes killed a moment ago let go of their ports a moment later
+CLEARING = 3.0
 
 
 class Refused(Exception):
@@ -33,9 +36,9 @@ def up() -> int:
         settings = judge()
         folder = settings.data_dir / "run"
         lock.take(folder / "lock")
-        leftovers.kill(folder / "children.json")
+        unclean = leftovers.kill(folder / "children.json")
         private = None if settings.redis_url else valkey.configure(settings.data_dir)
-        check_ports(settings)
+        check_ports(settings, patience=CLEARING if unclean else 0.0)
     except Refused as refused:
         for problem in refused.problems:
             screen.complain(problem)
@@ -65,14 +68,16 @@ def judge() -> Environment:
     return settings
 
 
-def check_ports(settings: Environment) -> None:
-    """Raises Refused where a port we need is taken."""
+def check_ports(settings: Environment, *, patience: float) -> None:
+    """Raises Refused where a port we need is taken, and still is after `patience` seconds."""
     wanted = [(settings.port, "PORT")]
     if settings.sandbox:
         wanted.append((settings.sandbox_port, "SANDBOX_PORT"))
-    problems = [problem for port, variable in wanted if (problem := ports.problem(port, variable))]
-    if problems:
-        raise Refused(*problems)
+    deadline = time.monotonic() + patience
+    while problems := [problem for port, variable in wanted if (problem := ports.problem(port, variable))]:
+        if time.monotonic() >= deadline:
+            raise Refused(*problems)
+        time.sleep(0.05)
 
 
 def _folder_problems(settings: Environment) -> list[str]:
