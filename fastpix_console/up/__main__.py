@@ -11,6 +11,7 @@ from fastpix_console.up import modules
 
 
 def main() -> int:
+    """Check the modules, then start and stay; returns the exit code."""
     absent = modules.missing(os.environ)
     if absent:
         print(f"error: {modules.sentence(absent)}", file=sys.stderr)

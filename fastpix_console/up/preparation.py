@@ -29,6 +29,7 @@ class NotReady(Exception):
 
 
 def main() -> int:
+    """Do every step in order; returns 1 with the reason printed where one cannot be done."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fastpix_console.settings")
     django.setup()
     try:
