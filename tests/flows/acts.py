@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 READY = re.compile(r"\bReady\b")
 FAILED = re.compile(r"\bFailed\b")
+SENT = re.compile(r"\b(Processing|Ready|Failed)\b")
 ENCODING = 90_000  # ms; two cores transcode a few seconds of film beside everything else the stories run
 
 
@@ -51,13 +52,14 @@ def sign_in(page: Page, url: str, email: str, password: str) -> None:
 
 
 def upload(page: Page, url: str, *files: Path, policy: str | None = None) -> None:
-    """Choose files on the upload page; returns when their rows are in the queue."""
+    """Choose files on the upload page; returns when all their bytes are at FastPix: leaving earlier stops them."""
     page.goto(f"{url}/w/sandbox/media/uploads/")
     if policy:
         page.get_by_label("Who can play it").select_option(policy)
     page.locator("input[type=file]:not([webkitdirectory])").first.set_input_files([str(file) for file in files])
     for file in files:
-        expect(page.get_by_text(file.name).first).to_be_visible()
+        in_queue = page.locator("[data-uploads] tr", has_text=file.name).first
+        expect(in_queue).to_contain_text(SENT, use_inner_text=True, timeout=ENCODING)
 
 
 def row(page: Page, title: str) -> Locator:
