@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from events_app import push
 from events_app.envelope import Event, NotAnEvent, parse
 from events_app.models import WebhookEvent
 from events_app.projections import Unprojectable, projection_for
@@ -45,11 +46,13 @@ def project(workspace_id: int | None = None, *, seconds: float = 10) -> bool:
     for workspace in _with_work(workspace_id):
         lanes = list(range(LANES))
         random.shuffle(lanes)
-        for lane in lanes:
-            for pk in _waiting(workspace, lane):
-                if time.monotonic() > deadline:
-                    return True
-                project_one(workspace, pk)
+        for number, pk in enumerate(pk for lane in lanes for pk in _waiting(workspace, lane)):
+            if time.monotonic() > deadline:
+                return True
+            project_one(workspace, pk)
+            if number % BLOCK == 0:
+                push.ring(workspace, "events")
+        push.ring(workspace, "events")
     return False
 
 

@@ -1,6 +1,13 @@
-"""Addresses of the events area."""
+"""Addresses of the events area, under /w/<slug>/events/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from events_app.views import events
 
 app_name = "events"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", events.event_list, name="event_list"),
+    path("of/<str:object_id>/", events.of_object, name="of_object"),
+    # FastPix's event ids are UUIDs, but whatever was signed is kept
+    path("<path:event_id>/", events.event_detail, name="event_detail"),
+]

@@ -16,7 +16,7 @@ from events_app import push
 from events_app.mirror import Said
 from fastpix_api import Answer, FastPixError
 from media_app import budget, reconcile
-from media_app.mirror import hear
+from media_app.mirror import hear, is_id
 from media_app.models import Media
 from workspace_app import timeline
 from workspace_app.fastpix import prove
@@ -51,10 +51,9 @@ def import_existing(
             _finish(workspace, "import_refused", place)
             return None
         place["added"] += _take_page(workspace, answer, client_of)
-        if len(answer.data) < PAGE:
+        if not _shrunk(place, answer) and len(answer.data) < PAGE:
             _finish(workspace, "imported", place)
             return None
-        _next(place, answer)
         _keep(workspace, place)
     return 0.0
 
@@ -67,17 +66,17 @@ def progress(workspace: Workspace) -> dict[str, int]:
     return place if isinstance(place, dict) else {"page": 1, "added": 0, "total": 0}
 
 
-def _next(place: dict[str, int], answer: Answer) -> None:
-    """The next page, or as far back as what was deleted meanwhile moved its successors to earlier pages."""
+def _shrunk(place: dict[str, int], answer: Answer) -> bool:
+    """Move on to the next page, or back to where deletions meanwhile have moved what was not read yet."""
     told = (answer.pagination or {}).get("totalRecords")
     total = told if isinstance(told, int) else place["total"]
-    lost = max(0, place["total"] - total)
-    place["page"] = max(1, place["page"] + 1 - math.ceil(lost / PAGE))
-    place["total"] = total
+    lost, place["total"] = place["total"] - total, total
+    place["page"] = place["page"] + 1 if lost <= 0 else max(1, place["page"] - math.ceil(lost / PAGE))
+    return lost > 0
 
 
 def _take_page(workspace: Workspace, answer: Answer, client_of: reconcile.ClientOf) -> int:
-    items = {item["id"]: item for item in answer.data if isinstance(item.get("id"), str) and 0 < len(item["id"]) <= 64}
+    items = {str(item["id"]): item for item in answer.data if is_id(str(item.get("id", "")))}
     names = list(items)
     added = 0
     for start in range(0, len(names), _BLOCK):

@@ -1,6 +1,7 @@
 """The mirror of media: the one door through which everything FastPix says about a media reaches its row."""
 
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -20,7 +21,7 @@ from media_app.models import Media, Upload
 from workspace_app import timeline
 from workspace_app.models import Workspace
 
-__all__ = ["AREA", "apply", "awake", "hear", "partial", "whole"]
+__all__ = ["AREA", "apply", "awake", "hear", "is_id", "partial", "whole"]
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ _EVENT_FOR: Final = {
 }
 # An event may take this long without being missed.
 _OVERDUE: Final = timedelta(seconds=15)
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNTOLD: Final = frozenset(("search", "sort_key", "updated_at", "extra"))
 
 
@@ -49,7 +51,7 @@ def apply(workspace: Workspace, remote_id: str, said: Said) -> Change[Media] | N
 
 def hear(workspace: Workspace, remote_id: str, said: Said) -> Outcome[Media]:
     """`apply`, for callers that need the verdict too."""
-    if not 0 < len(remote_id) <= 64:
+    if not is_id(remote_id):
         raise ValueError("No media has an id like this.")
     with transaction.atomic():
         outcome = take(AREA, workspace, remote_id, said)
@@ -60,6 +62,11 @@ def hear(workspace: Workspace, remote_id: str, said: Said) -> Outcome[Media]:
     if said.kind != "listed" and (outcome.change or outcome.newly_unsettled or outcome.newly_settled):
         push.ring(workspace, *_topics(workspace, remote_id, outcome.change))
     return outcome
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be a media's id: it becomes part of addresses, here and at FastPix. Recorded: UUIDs."""
+    return _ID.fullmatch(text) is not None
 
 
 def awake() -> None:

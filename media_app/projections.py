@@ -7,7 +7,7 @@ from events_app.envelope import Event
 from events_app.mirror import Said, Verdict
 from events_app.projections import Unprojectable, projects
 from media_app import fields
-from media_app.mirror import hear
+from media_app.mirror import hear, is_id
 from media_app.models import Upload
 
 # Documented or inferred (webhooks.md §5): the data of these is the media itself. Everything else under media. and
@@ -28,7 +28,7 @@ _ENTITY: Final = frozenset(("createdAt", "playbackIds"))
 @projects("media.", "mediaAI.", "upload.media_created")
 def media_said(event: Event) -> Verdict:
     """An event about a media. Raises Unprojectable where it names none."""
-    if not 0 < len(event.object_id) <= 64:
+    if not is_id(event.object_id):
         raise Unprojectable("The event names no media.")
     data = {"status": _IMPLIED.get(event.family), **event.data}
     tells = event.family in _TELLS_THE_MEDIA and fields.says_a_media(data, event.object_id)
