@@ -5,7 +5,7 @@ row, decides, and writes `WHERE version = read`; where another was faster it dec
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -69,6 +69,8 @@ class Area(Generic[Row]):
     read: what a statement says, in our columns; knows which columns only events write.
     derive: sets the columns computed from others, after the said ones were set on the row.
     children: the child rows a row has now, by set and remote id. replace: writes one set as it was said.
+    leaves_out: whether an event that carries the whole object lacks something the row holds, which may have been unset;
+    the event does not say so, but FastPix is asked.
     verb: one word for the timeline for a change (row after it, old values, statement).
     """
 
@@ -78,6 +80,7 @@ class Area(Generic[Row]):
     derive: Callable[[Row, Said], None]
     children: Callable[[Row], Mapping[str, Mapping[str, Mapping[str, Any]]]]
     replace: Callable[[Row, str, Mapping[str, Mapping[str, Any]]], None]
+    leaves_out: Callable[[Row, Said], bool]
     verb: Callable[[Row, Mapping[str, Any], Said], str]
 
 
@@ -122,6 +125,8 @@ def _carry_out(
         verdict = Verdict(Action.RECORD, mark=not row.unsettled and differs(area, row, said))
     if verdict.action is Action.RECORD:
         return _record(area, row, said, verdict)
+    if row is not None and verdict.action is Action.APPLY and said.kind == "event" and said.entity:
+        verdict = replace(verdict, mark=verdict.mark or area.leaves_out(row, said))
     if row is None:
         return _insert(area, workspace, remote_id, said, verdict)
     return _write(area, row, said, verdict)

@@ -49,6 +49,8 @@ _NOT_EXTRA: Final = frozenset(
         *("inputs", "url", "timeout", "corsOrigin", "pushMediaSettings", "accessPolicy"),
     )
 )
+_SETTABLE: Final = frozenset(("title", "creatorId", "metadata"))
+_SETTABLE_EXTRA: Final = frozenset(("mp4Support",))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN: Final = frozenset(field.key for field in FIELDS + KEPT) | _NOT_EXTRA
 
@@ -72,6 +74,15 @@ def derive(media: Media, said: Said) -> None:
         media.sort_key = _microseconds(known_since)
     words = [media.title, media.creator_id, *_leaves(media.metadata), media.remote_id]
     media.search = "\n".join(word.lower() for word in words if word)
+
+
+def leaves_out(media: Media, said: Said) -> bool:
+    """Whether an event with the whole media lacks a field that people set and unset, and that we hold.
+
+    Recorded: what was never set, or is off, is absent. A partial statement leaves it, so it takes a GET to tell.
+    """
+    columns = any(getattr(media, field.column) for field in FIELDS if field.key in _SETTABLE - said.data.keys())
+    return columns or any(key in media.extra for key in _SETTABLE_EXTRA - said.data.keys())
 
 
 def says_a_media(data: Mapping[str, Any], remote_id: str) -> bool:

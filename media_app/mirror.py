@@ -161,5 +161,6 @@ AREA: Final = Area(
     derive=fields.derive,
     children=parts.held_by,
     replace=parts.replace,
+    leaves_out=fields.leaves_out,
     verb=_verb,
 )

@@ -21,6 +21,7 @@ def poll_open(workspace_id: int | None = None) -> None:
 @shared_task(name="media_app.import_existing")
 def import_existing(workspace_id: int) -> None:
     """Import for a while, then queue itself again until all is here."""
-    wait = importing.import_existing(Workspace.objects.get(pk=workspace_id))
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    wait = importing.import_existing(workspace) if workspace else None
     if wait is not None:
         import_existing.apply_async((workspace_id,), countdown=wait)

@@ -178,6 +178,14 @@ def test_an_id_that_no_media_can_have_is_refused(workspace):
             apply(workspace, name, said())
 
 
+def test_an_event_with_the_whole_media_that_lacks_what_we_hold_applies_and_has_fastpix_asked(workspace):
+    apply(workspace, MEDIA_ID, said())
+    lacking = {key: value for key, value in FULL.items() if key not in ("metadata", "mp4Support")}
+    apply(workspace, MEDIA_ID, said("event", {**lacking, "title": "Quay"}, 60))
+    media = row(workspace)
+    assert (media.title, media.metadata, media.unsettled) == ("Quay", {"project": "spring"}, True)
+
+
 def test_a_marked_row_is_due_at_once(workspace):
     apply(workspace, MEDIA_ID, said())
     apply(workspace, MEDIA_ID, said("event", {"status": "Ready"}, 1))

@@ -1,0 +1,81 @@
+from django.urls import reverse
+
+from tests.events_app.test_backlog import put
+from tests.people import make_workspace
+
+
+def url(name, client, *more):
+    return reverse(f"events:{name}", args=[client.slug, *more])
+
+
+def test_the_list_shows_the_newest_first_in_pages(viewer, workspace):
+    for number in range(60):
+        put(workspace, number, kind=f"video.media.kind{number:02}")
+    page = viewer.get(url("event_list", viewer)).content.decode()
+    assert page.index("kind59") < page.index("kind10")
+    assert "kind09" not in page
+    assert 'rel="next"' in page
+
+
+def test_the_list_is_live_and_comes_alone_to_htmx(viewer, workspace):
+    put(workspace, 1)
+    part = viewer.get(url("event_list", viewer), headers={"hx-request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="event-rows"')
+    assert "live:events from:body" in part
+
+
+def test_a_tab_shows_one_state_and_nonsense_shows_all(viewer, workspace):
+    put(workspace, 1, kind="video.bad.one", state="failed")
+    put(workspace, 2, kind="video.good.one", state="projected")
+    assert "video.good.one" not in viewer.get(url("event_list", viewer), {"state": "failed"}).content.decode()
+    assert "video.good.one" in viewer.get(url("event_list", viewer), {"state": "'; --"}).content.decode()
+
+
+def test_an_event_shows_its_payload_inert_and_masked(viewer, workspace):
+    body = b'{"type":"t","id":"e-1","data":{"streamKey":"0011223344556677","title":"<script>alert(1)</script>"}}'
+    put(workspace, 1, body=body)
+    page = viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "0011••••" in page
+    assert "0011223344556677" not in page
+
+
+def test_why_an_event_failed_is_for_admins(viewer, admin, workspace):
+    put(workspace, 1, state="failed", error="KeyError in fields.py, line 7")
+    assert "KeyError" not in viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    assert "KeyError in fields.py" in admin.get(url("event_detail", admin, "e-1")).content.decode()
+
+
+def test_bytes_that_cannot_be_read_are_told(viewer, workspace):
+    put(workspace, 1, body=b"nonsense", encrypted=True)
+    assert "cannot be read" in viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+
+
+def test_an_event_id_with_a_slash_still_has_its_page(viewer, workspace):
+    put(workspace, 1, event_id="a/b c")
+    assert viewer.get(url("event_detail", viewer, "a/b c")).status_code == 200
+    assert viewer.get(url("event_list", viewer)).status_code == 200
+
+
+def test_the_last_events_of_an_object_stand_alone(viewer, workspace):
+    put(workspace, 1, object_id="mine", kind="video.media.mine")
+    put(workspace, 2, object_id="other", kind="video.media.other")
+    part = viewer.get(url("of_object", viewer, "mine")).content.decode()
+    assert "video.media.mine" in part
+    assert "video.media.other" not in part
+    assert "<html" not in part
+
+
+def test_events_of_another_workspace_are_not_found(viewer, workspace):
+    put(make_workspace("elsewhere"), 1, object_id="theirs", kind="video.media.theirs")
+    assert viewer.get(url("event_detail", viewer, "e-1")).status_code == 404
+    assert "theirs" not in viewer.get(url("of_object", viewer, "theirs")).content.decode()
+
+
+def test_an_event_of_a_media_leads_to_it(viewer, workspace):
+    put(workspace, 1, kind="video.media.ready", object_id="m-1", state="projected")
+    assert (
+        reverse("media:media_detail", args=[viewer.slug, "m-1"])
+        in viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    )
