@@ -14,6 +14,7 @@ from events_app.alarm import Alarm
 from events_app.body import MIB, Body, Gone, NoRoom, Receive, Room, Scope, Send, TooLarge, TooSlow
 from events_app.database_thread import DatabaseThread
 from events_app.intake_keys import Key, Keys, KeysUnknown
+from events_app.intake_probes import Probes
 from events_app.intake_writer import Full, Row, Writer
 from fastpix_api import webhooks
 from workspace_app.fastpix import learn
@@ -44,6 +45,7 @@ class Answer:
 
 
 RECEIVED = Answer(200, "Received.")
+PROBED = Answer(200, "Received.")
 NOT_JSON = Answer(400, "The body is not a JSON object.")
 UNSIGNED = Answer(401, "The signature is missing or does not fit the body and the webhook secret.")
 ANOTHER = Answer(403, "This event belongs to another FastPix workspace.")
@@ -64,6 +66,7 @@ class Intake:
         self._reading = DatabaseThread("intake-read")
         self._writing = DatabaseThread("intake-write")
         self._keys = Keys(self._reading)
+        self._probes = Probes()
         self._alarm = Alarm()
         self._writer = Writer(self._writing, self._alarm.ring)
         self._room = Room(ROOM)
@@ -89,6 +92,7 @@ class Intake:
 
     def close(self) -> None:
         """Let go of the threads and their connections."""
+        self._probes.close()
         self._alarm.close()
         self._reading.close()
         self._writing.close()
@@ -99,7 +103,12 @@ class Intake:
         declared, signature = _headers(scope)
         raw = await body.read(receive, declared)
         address = _ADDRESS.fullmatch(scope["path"])
-        return await self._judge(address[1], raw, signature) if address else UNKNOWN
+        if address is None:
+            return UNKNOWN
+        answer = await self._judge(address[1], raw, signature)
+        if answer is PROBED:
+            self._probes.note(address[1])
+        return answer
 
     async def _judge(self, slug: str, raw: bytes, signature: str | None) -> Answer:
         """Who sent it? Nothing is refused by keys older than the request."""
@@ -109,7 +118,7 @@ class Intake:
             return UNKNOWN
         if signature is None:
             # FastPix checks a new address so, before anybody can know the secret
-            return RECEIVED if b"".join(raw[:64].split()) in (b"", b"{}") else UNSIGNED
+            return PROBED if b"".join(raw[:64].split()) in (b"", b"{}") else UNSIGNED
         if not await _signed(raw, signature, key):
             key = await self._keys.since(slug, arrived)
             if key is None or not await _signed(raw, signature, key):
@@ -123,7 +132,7 @@ class Intake:
         except envelope.NotAnEvent:
             return NOT_JSON
         if event.probe:
-            return RECEIVED
+            return PROBED
         if event.workspace_id and event.workspace_id != key.remote_id:
             current = await self._keys.since(slug, arrived)
             if current is None:
@@ -162,7 +171,7 @@ async def _refusal(key: Key | None, raw: bytes) -> Answer:
     if key.secrets():
         return UNSIGNED
     try:
-        return RECEIVED if (await _parsed(raw)).probe else NO_SECRET
+        return PROBED if (await _parsed(raw)).probe else NO_SECRET
     except envelope.NotAnEvent:
         return NO_SECRET
 

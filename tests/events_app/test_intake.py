@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from events_app.intake import Intake
 from events_app.models import WebhookEvent
 from fastpix_api import webhooks
 from tests.events_app.edge_client import OTHER_SECRET, SECRET, event, make_workspace
+from workspace_app import probes
 from workspace_app.models import Workspace
 from workspace_app.secrets_at_rest import decrypt
 
@@ -72,6 +74,20 @@ def test_the_signed_probe_is_welcomed_and_not_stored(edge, workspace, known):
         Workspace.objects.update(webhook_secret="")
     assert edge.post({"status": "validation"}).status == 200
     assert not stored().exists()
+
+
+@pytest.mark.parametrize(("body", "secret"), [(b"", None), ({"status": "validation"}, SECRET)])
+def test_the_set_up_page_hears_of_a_probe(edge, workspace, body, secret):
+    cache.clear()
+    assert edge.post(b"{}", secret=None, slug="nobody").status == 404
+    assert edge.post(event()).status == 200
+    assert probes.seen_at("harbor") is None, "an event is not a probe"
+    edge.post(body, secret=secret)
+    until = time.monotonic() + 5
+    while probes.seen_at("harbor") is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert abs(probes.seen_at("harbor") - datetime.now(UTC)) < timedelta(minutes=1)
+    assert probes.seen_at("nobody") is None
 
 
 def test_a_body_changed_by_one_space_is_refused(edge, workspace):
