@@ -31,7 +31,7 @@ def fill(browser: Browser) -> None:
             if not acts.row(page, title).count():
                 acts.upload(page, URL, acts.film(Path(folder) / f"{title}.mp4", seconds=6 + 3 * seed, seed=seed))
                 page.goto(f"{URL}/w/sandbox/media/?q={title.split(',')[0]}")
-            acts.row(page, title).get_by_text(acts.READY).first.wait_for(timeout=180_000)
+            acts.says(acts.row(page, title), acts.READY, within=180_000)
     page.context.close()
 
 

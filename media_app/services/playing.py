@@ -61,13 +61,20 @@ def thumbnail(media: Media, *, width: int = 320, has_key: bool = True) -> str:
         chosen = next((one for one in ids if one.access_policy == PlaybackId.Policy.PRIVATE), None)
         if chosen is None or not has_key:
             return ""
-        signed = _picture_token(media.workspace, chosen.remote_id, int(time.time() // 1800))
-        if signed is None:
+        try:
+            params["token"] = _picture_token(media.workspace, chosen.remote_id, int(time.time() // 1800))
+        except _NoKey:
             return ""
-        params["token"] = signed
     return f"{media.workspace.images_url}/{chosen.remote_id}/thumbnail.png?{urlencode(params)}"
 
 
+class _NoKey(Exception):
+    """Raised, not returned: what is returned is remembered, and a key may be made at any moment."""
+
+
 @lru_cache(maxsize=2000)
-def _picture_token(workspace: Workspace, playback_id: str, half_hour: int) -> str | None:
-    return signing_keys.token_for(workspace, playback_id, lifetime=SLACK)
+def _picture_token(workspace: Workspace, playback_id: str, half_hour: int) -> str:
+    token = signing_keys.token_for(workspace, playback_id, lifetime=SLACK)
+    if token is None:
+        raise _NoKey
+    return token

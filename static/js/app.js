@@ -44,8 +44,10 @@ body.addEventListener("htmx:timeout", unanswered);
 
 body.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
 body.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
-body.addEventListener("htmx:afterSettle", ({ detail }) => {
-  detail.target?.dispatchEvent(new CustomEvent("fp:filled", { bubbles: true }));
+body.addEventListener("htmx:afterSettle", (event) => {
+  // a target that was replaced as a whole hears nothing any more; htmx tells the new element
+  const { target } = event.detail;
+  (target?.isConnected ? target : event.target).dispatchEvent(new CustomEvent("fp:filled", { bubbles: true }));
 });
 
 // Forms that are not sent by htmx: a second click must not send them twice.

@@ -59,12 +59,22 @@ def upload(page: Page, url: str, *files: Path, policy: str | None = None) -> Non
     page.locator("input[type=file]:not([webkitdirectory])").first.set_input_files([str(file) for file in files])
     for file in files:
         in_queue = page.locator("[data-uploads] tr", has_text=file.name).first
-        expect(in_queue).to_contain_text(SENT, use_inner_text=True, timeout=ENCODING)
+        says(in_queue, SENT)
+
+
+def open_media(page: Page, file: str) -> None:
+    """Follow a file of the upload queue to its media."""
+    page.locator("[data-uploads] tr", has_text=file).first.get_by_role("link", name="Open media").click(timeout=ENCODING)
 
 
 def row(page: Page, title: str) -> Locator:
     """The library's row of a title."""
     return page.locator("#media-rows tr", has_text=title)
+
+
+def says(place: Locator, words: re.Pattern[str], *, within: float = ENCODING) -> None:
+    """What a person can see there holds the words; rows also carry words that only a phone shows."""
+    expect(place).to_contain_text(words, use_inner_text=True, timeout=within)
 
 
 def plays(page: Page, *, within: float = ENCODING) -> None:

@@ -45,7 +45,7 @@ def film(stack, browser, tmp_path_factory):
     acts.upload(page, stack.url, acts.film(folder / "shown on every page.mp4", seed=8), broken)
     page.goto(f"{stack.url}/w/sandbox/media/?q=shown+on")
     ready = acts.row(page, "shown on every page")
-    ready.get_by_text(acts.READY).first.wait_for(timeout=acts.ENCODING)
+    acts.says(ready, acts.READY)
     address = ready.get_by_role("link").first.get_attribute("href")
     page.context.close()
     return address

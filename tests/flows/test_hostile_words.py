@@ -29,8 +29,8 @@ def test_hostile_words_are_only_words_on_every_page(browser, stack, tmp_path):
     page.goto(f"{stack.url}/w/sandbox/media/uploads/")
     chooser = page.locator("input[type=file]:not([webkitdirectory])").first
     chooser.set_input_files({"name": NAME, "mimeType": "video/mp4", "buffer": film.read_bytes()})
-    expect(page.get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
-    page.get_by_role("link", name="Open media").first.click()
+    acts.says(page.locator("[data-uploads]"), acts.READY)
+    acts.open_media(page, NAME)
     detail = page.url
     for address in [stack.url + address for address in SIGNED_IN.values()] + [
         detail,

@@ -16,7 +16,7 @@ def test_a_film_comes_in_by_its_address(page, stack):
     page.get_by_label(re.compile("URL|Address", re.I)).first.fill(f"{stack.sandbox_url}/samples/demo.mp4")
     page.get_by_role("button", name=re.compile("Import")).click()
     page.goto(f"{stack.url}/w/sandbox/media/")
-    expect(acts.row(page, "demo").get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
+    acts.says(acts.row(page, "demo"), acts.READY)
     acts.row(page, "demo").get_by_role("link", name="demo").click()
     acts.plays(page)
 
@@ -29,13 +29,13 @@ def test_a_worker_sends_a_file_of_the_import_folder(page, stack, tmp_path):
     page.get_by_role("checkbox", name=re.compile("from the server")).check()
     page.get_by_role("button", name=re.compile("Start|Upload|Send")).first.click()
     page.goto(f"{stack.url}/w/sandbox/media/")
-    expect(acts.row(page, "from the server").get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
+    acts.says(acts.row(page, "from the server"), acts.READY)
 
 
 def test_a_private_film_plays_once_a_key_was_made(page, stack, tmp_path):
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(tmp_path / "members only.mp4", seed=4), policy="private")
-    page.get_by_role("link", name="Open media").first.click(timeout=acts.ENCODING)
+    acts.open_media(page, "members only.mp4")
     page.get_by_role("button", name="Create a signing key").click(timeout=acts.ENCODING)
     acts.plays(page)
     outside = page.request.get(page.locator("[data-player]").get_attribute("data-src") or "")
@@ -45,7 +45,7 @@ def test_a_private_film_plays_once_a_key_was_made(page, stack, tmp_path):
 def test_deleting_names_the_consequence_and_takes_the_row_away(page, stack, tmp_path):
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(tmp_path / "short lived.mp4", seconds=2, seed=5))
-    expect(page.get_by_text(acts.READY).first).to_be_visible(timeout=acts.ENCODING)
+    acts.says(page.locator("[data-uploads]"), acts.READY)
     page.goto(f"{stack.url}/w/sandbox/media/?q=short+lived")
     acts.row(page, "short lived").get_by_role("button", name=re.compile("Delete")).click()
     dialog = page.get_by_role("dialog")

@@ -59,5 +59,12 @@ def test_a_private_picture_carries_a_token_and_keeps_it(workspace, key):
     assert playing.thumbnail(media, has_key=False) == ""
 
 
+def test_a_key_made_a_moment_ago_is_used_at_once(workspace, pair, request):
+    media = put(workspace, policies=("private",))
+    assert playing.thumbnail(media) == ""
+    request.getfixturevalue("key")
+    assert "token=" in playing.thumbnail(media)
+
+
 def test_a_sound_file_has_no_picture(workspace):
     assert playing.thumbnail(put(workspace, is_audio_only=True)) == ""
