@@ -22,7 +22,8 @@ class WebhookEvent(models.Model):
         UNHANDLED = "unhandled"
         FAILED = "failed"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="events")
+    # no index of its own: event_newest begins with it
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="events", db_index=False)
     event_id = models.CharField(max_length=80)
     type = models.CharField(max_length=120)
     object_id = models.CharField(max_length=80, blank=True)
@@ -43,6 +44,7 @@ class WebhookEvent(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "event_id"], name="one_row_an_event")]
         indexes = [
+            models.Index(fields=["workspace", "-id"], name="event_newest"),
             # For finding what waits to be projected, oldest first.
             models.Index(fields=["workspace", "id"], name="event_waiting", condition=Q(state="received")),
             models.Index(fields=["workspace", "object_id", "-id"], name="event_of_object"),

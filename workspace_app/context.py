@@ -1,13 +1,16 @@
 """What every page's frame shows."""
 
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from workspace_app.models import Member, User, Workspace
 from workspace_app.roles import Can
+
+FRESH: Final = timedelta(hours=1)  # since the last webhook; a quiet workspace may have none for longer
 
 
 class Frame:
@@ -24,6 +27,17 @@ class Frame:
     def workspaces(self) -> list[Workspace]:
         """The person's workspaces by name, for the switcher."""
         return list(Workspace.objects.filter(members__user=self.user)) if self.user else []
+
+    @cached_property
+    def last_webhook_at(self) -> datetime | None:
+        """When FastPix's last new event arrived; None before the first, and where events are not installed."""
+        events: Any = getattr(self.workspace, "events", None)
+        return events.order_by("-pk").values_list("received_at", flat=True).first() if events is not None else None
+
+    @property
+    def webhooks_fresh(self) -> bool:
+        """Whether the last webhook came so lately that the line surely works."""
+        return self.last_webhook_at is not None and timezone.now() - self.last_webhook_at < FRESH
 
     @property
     def time_zone(self) -> str:
