@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import environ
+from django.contrib.messages import constants as levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +139,14 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # Answers ------------------------------------------------------------------------------------------
 CSRF_FAILURE_VIEW = "web.errors.csrf"
+# The tones of a toast (templates/_partials/toast.html)
+MESSAGE_TAGS = {
+    levels.DEBUG: "info",
+    levels.INFO: "info",
+    levels.SUCCESS: "ok",
+    levels.WARNING: "warn",
+    levels.ERROR: "bad",
+}
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0

@@ -38,7 +38,14 @@ class Group:
 
 
 UPLOADS: Final = ("media:upload", "media:import_url", "media:server")
-SETTINGS: Final = ("workspace:settings", "workspace:connection", "workspace:member", "workspace:invitation")
+SETTINGS: Final = (
+    "workspace:settings",
+    "workspace:name",
+    "workspace:connection",
+    "workspace:webhook",
+    "workspace:member",
+    "workspace:invitation",
+)
 GROUPS: Final = (
     Group(
         "library",

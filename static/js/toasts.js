@@ -7,7 +7,7 @@ const STAY = 6000;
 function arm(toast) {
   if (toast.dataset.armed) return;
   toast.dataset.armed = "true";
-  if (["bad", "error"].includes(toast.dataset.tone)) return;
+  if (toast.dataset.tone === "bad") return;
   const leave = () => {
     if (toast.matches(":hover") || toast.contains(document.activeElement)) setTimeout(leave, 1000);
     else toast.remove();

@@ -39,7 +39,7 @@ def draw(request, name, **content):
 @login_not_required
 def full(request):
     if word := request.GET.get("say"):
-        messages.success(request, word)
+        messages.add_message(request, int(request.GET.get("level", messages.SUCCESS)), word)
     return draw(request, "page.html")
 
 

@@ -43,8 +43,14 @@ def test_every_request_of_htmx_carries_the_csrf_token(client):
 
 def test_a_message_becomes_a_toast_and_stays_text(client):
     html = client.get("/full/", {"say": "<img src=x onerror=alert(1)>"}).text
-    assert 'data-tone="success"' in html
+    assert 'data-tone="ok"' in html
     assert "<img src=x" not in html
+
+
+@pytest.mark.parametrize(("level", "tone"), [(20, "info"), (25, "ok"), (30, "warn"), (40, "bad")])
+def test_each_level_of_a_message_has_one_of_the_four_tones(client, level, tone):
+    toasts = client.get("/full/", {"say": "Saved.", "level": level}).text.split('id="toasts"')[1].split("<p")[0]
+    assert f'data-tone="{tone}"' in toasts
 
 
 @pytest.mark.parametrize("template", sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")))
@@ -88,6 +94,14 @@ def test_each_role_sees_where_it_may_go():
 def test_exactly_the_place_one_is_in_is_marked(view, owner):
     links = [link for group in navigation.groups(Asked(view), "harbor", Can(Role.ADMIN)) for link in group.links]
     assert [link.view for link in links if link.current] == ([owner] if owner else [])
+
+
+@pytest.mark.urls("tests.web.areas")
+@pytest.mark.parametrize("page", ["settings", "name_change", "connection_test", "webhook_set_up", "member_list"])
+def test_every_page_of_the_settings_marks_settings(page):
+    [link] = navigation.foot(Asked(f"workspace:{page}"), "harbor", Can(Role.ADMIN))
+    assert link.current
+    assert not navigation.foot(Asked("workspace:workspace_list"), "harbor", Can(Role.ADMIN))[0].current
 
 
 def names(role):

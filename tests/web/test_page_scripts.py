@@ -60,6 +60,26 @@ def test_a_dialog_starts_on_the_safe_choice_and_gives_the_focus_back(tab):
     assert focused(tab) == "ask"
 
 
+def test_a_crumb_shows_where_a_page_has_one(tab):
+    assert not tab.locator(".fp-crumb").is_visible()
+    tab.goto(f"{tab.url}?crumb=Library+/")
+    assert tab.locator(".fp-crumb").is_visible()
+
+
+def test_the_sheet_of_the_phone_leaves_the_tab_bar_at_hand(tab):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.get_by_role("button", name="More").click()
+    sheet = tab.get_by_role("dialog", name="More")
+    bar = sheet.get_by_role("navigation", name="Sections")
+    box = bar.bounding_box()
+    assert round(box["y"] + box["height"]) == 844
+    above = sheet.locator("xpath=./*[position() = last() - 1]").bounding_box()
+    assert above["y"] + above["height"] <= box["y"], "nothing hides behind the tab bar"
+    bar.get_by_role("button", name="More").click()
+    assert not sheet.is_visible()
+    assert focused(tab) == "More"
+
+
 def test_an_error_inside_a_dialog_is_said_inside_it(tab):
     tab.click("#ask")
     tab.get_by_role("button", name="Delete for good").click()
