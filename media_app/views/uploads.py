@@ -81,9 +81,9 @@ def upload_create(request: WorkspaceRequest) -> HttpResponse:
 @answers_json
 def upload_session(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
     """The address to send to. It is a bearer secret, so only a POST gets it and nothing may store the answer."""
-    tab = _tab(request)
+    upload, tab = _mine(request, public_id), _tab(request)
     renew = request.POST.get("renew") == "1"
-    upload = browser_uploads.open_for_tab(_mine(request, public_id), tab, cors_origin=_own_origin(request), renew=renew)
+    upload = browser_uploads.open_for_tab(upload, tab, cors_origin=_own_origin(request), renew=renew)
     return JsonResponse({"url": upload.session_url, "offset": upload.offset})
 
 
