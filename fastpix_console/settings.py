@@ -8,7 +8,7 @@ from django.contrib.messages import constants as levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fastpix_console.environment import ROOT, BrokenSettings, read
+from fastpix_console.environment import ROOT, BrokenSettings, broker_url, read
 
 try:
     ENVIRONMENT = read()
@@ -202,7 +202,7 @@ SANDBOX_WEBHOOK_SECRET = ENVIRONMENT.sandbox_webhook_secret
 IMPORT_DIR = ENVIRONMENT.import_dir
 
 # Workers (see fastpix_console/celery.py) -------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
@@ -213,6 +213,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# The broker gives such a task to somebody else anyway; every task goes on from its row when it starts again
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
@@ -230,8 +232,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep events left behind": {"task": "events_app.project_waiting", "schedule": 5.0},
-    "ask for unsettled media": {"task": "media_app.ask_unsettled", "schedule": 5.0},
-    "poll media that are not final": {"task": "media_app.poll_open", "schedule": 10.0},
+    # these two expire: while FastPix is silent they must not pile up behind one that waits for it
+    "ask for unsettled media": {"task": "media_app.ask_unsettled", "schedule": 5.0, "options": {"expires": 5}},
+    "poll media that are not final": {"task": "media_app.poll_open", "schedule": 10.0, "options": {"expires": 10}},
     "sweep transfers left behind": {"task": "media_app.sweep_transfers", "schedule": 15.0},
     "note that events workers live": {"task": "workspace_app.beat_events", "schedule": 10.0},
     "note that calls workers live": {"task": "workspace_app.beat_calls", "schedule": 10.0},
@@ -241,11 +244,16 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "web.logs.Redact"}},
+    "filters": {
+        "redact": {"()": "web.logs.Redact"},
+        # whoever asks reads the answer, and asks every few seconds
+        "readiness": {"()": "web.logs.Unless", "path": "/readyz", "status": 503},
+    },
     "formatters": {"line": {"()": "web.logs.LineFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        "django.request": {"filters": ["readiness"]},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},

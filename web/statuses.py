@@ -30,6 +30,7 @@ LOOKS: Final[dict[str, Look]] = {
     "processing": _look(_("Processing"), "info", "loader-2"),
     "ready": _look(_("Ready"), "ok", "circle-check"),
     "failed": _look(_("Failed"), "bad", "circle-x"),
+    "available": _look(_("Ready"), "ok", "circle-check"),  # a track, in FastPix's word
     "gone": _look(_("Deleted"), "off", "trash-x"),
     # uploads, in ours
     "waiting": _look(_("Waiting"), "off", "clock"),
