@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -131,6 +131,20 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
     if env.problems:
         raise BrokenSettings(env.problems)
     return settings
+
+
+def broker_url(redis_url: str) -> str:
+    """The address of the Redis server in the words of Celery's kombu, which spells that of a Unix socket differently.
+
+    `unix://:password@/run/redis.sock?db=1` becomes `redis+socket://:password@/run/redis.sock?virtual_host=1`.
+    """
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    asked = dict(parse_qsl(parts.query))
+    person, password = parts.username or asked.get("username", ""), parts.password or asked.get("password", "")
+    login = f"{person}:{password if parts.password else quote(password, safe='')}@" if person or password else ""
+    return f"redis+socket://{login}{parts.path}?virtual_host={asked.get('db', '0')}"
 
 
 def _base64(env: _Reader, name: str) -> str:

@@ -58,6 +58,18 @@ class Redact(logging.Filter):
         return True
 
 
+class Unless(logging.Filter):
+    """Leaves out Django's record of an answer that is nobody's mistake: this status at this path."""
+
+    def __init__(self, path: str, status: int) -> None:
+        super().__init__()
+        self.path, self.status = path, status
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return (getattr(record, "status_code", 0), getattr(request, "path", "")) != (self.status, self.path)
+
+
 class LineFormatter(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, the request's id, extra fields, traceback."""
 

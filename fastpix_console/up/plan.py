@@ -33,10 +33,14 @@ def sandbox(wiring: Wiring) -> Program:
 
 
 def web(settings: Environment, wiring: Wiring) -> Program:
-    """The edge and the pages. The kill timeout ends open event streams, which would hold the process for ever."""
+    """The edge and the pages.
+
+    The kill timeout ends open event streams, which would hold the process for ever. The back pressure counts them as
+    requests under way: every open browser has one, so it is far above what the pages themselves need.
+    """
     argv = (
         *PYTHON, "granian", "--interface", "asginl", "--workers", "1", "--workers-kill-timeout", "5", "--no-ws",
-        "--log-level", "warning", "--host", "127.0.0.1", "--port", str(settings.port),
+        "--backpressure", "4096", "--log-level", "warning", "--host", "127.0.0.1", "--port", str(settings.port),
         "fastpix_console.asgi:application",
     )  # fmt: skip
     return Program("web", argv, wiring.console)

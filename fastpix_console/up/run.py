@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import tempfile
 import time
 from http import HTTPStatus
@@ -17,6 +18,8 @@ from fastpix_console.up.wiring import Wiring, wire
 SERVER_PATIENCE, WEB_PATIENCE = 60.0, 90.0
 # Processes killed a moment ago let go of their ports a moment later
 CLEARING = 3.0
+# Open files a process may have where the machine lets it: each open browser is one (plan.web's back pressure), and more
+FILES = 8192
 
 
 class Refused(Exception):
@@ -31,6 +34,7 @@ def up() -> int:
     """Start everything and stay until asked to stop; returns the exit code (see __main__)."""
     os.umask(0o077)
     os.chdir(ROOT)
+    allow_files()
     screen = Screen()
     try:
         settings = judge()
@@ -47,6 +51,14 @@ def up() -> int:
         screen.complain(str(problem))
         return 2
     return asyncio.run(_run(settings, private, Supervisor(screen, folder / "children.json")))
+
+
+def allow_files() -> None:
+    """Raise the soft limit of open files, which is often 1024, towards FILES; the children inherit it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def judge() -> Environment:

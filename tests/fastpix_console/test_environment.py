@@ -2,11 +2,16 @@
 
 import json
 import stat
+import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from kombu import Connection
+from redis import Redis
 
-from fastpix_console.environment import BrokenSettings, read
+from fastpix_console.environment import BrokenSettings, broker_url, read
+from tests.redis_server import binary
 
 
 def test_every_wrong_value_is_named_at_once(tmp_path):
@@ -35,6 +40,40 @@ def test_a_password_in_a_wrong_url_is_not_repeated(tmp_path):
     with pytest.raises(BrokenSettings) as broken:
         read({"DATA_DIR": str(tmp_path), "REDIS_URL": "http://user:hunter2@redis/0"})
     assert "hunter2" not in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "login", "db"),
+    [
+        ("unix://{path}", "", 0),
+        ("unix://{path}?db=3", "", 3),
+        ("unix://:a%2Fb%3F%40@{path}?db=2", "a/b?@", 2),
+        ("unix://{path}?db=2&password=a%2Fb%3F%40", "a/b?@", 2),
+    ],
+)
+def test_a_unix_socket_is_the_same_place_for_the_cache_and_for_celery(tmp_path, given, login, db):
+    path = tmp_path / "redis.sock"
+    argv = [binary(), "--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen([*argv, "--requirepass", login] if login else argv, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            if path.exists():
+                break
+            time.sleep(0.05)
+        url = read({"DATA_DIR": str(tmp_path), "REDIS_URL": given.format(path=path)}).redis_url
+        with Connection(broker_url(url)) as broker, broker.SimpleQueue("calls") as waiting:
+            waiting.put("work")
+        with Redis.from_url(url) as client:
+            assert client.connection_pool.connection_kwargs.get("db", 0) == db
+            assert client.llen("calls") == 1
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_a_tcp_address_is_left_as_it_is():
+    for url in ("redis://:secret@redis:6379/1", "rediss://redis:6379/0?ssl_cert_reqs=required"):
+        assert broker_url(url) == url
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path):

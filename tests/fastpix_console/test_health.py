@@ -1,5 +1,6 @@
 """/healthz says that the process lives; /readyz says whether it can work, and why not, within seconds."""
 
+import logging
 import socket
 import time
 
@@ -92,6 +93,22 @@ def test_a_redis_that_never_answers_does_not_hold_the_answer_up(client, settings
     assert time.monotonic() - started < health.LIMIT + 1
     assert status == 503
     assert "broker" in reasons(checks)
+
+
+def test_an_installation_that_is_not_ready_does_not_fill_its_log(client, settings):
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    heard = []
+    listener = logging.Handler()
+    listener.emit = heard.append
+    log = logging.getLogger("django.request")
+    log.addHandler(listener)
+    try:
+        assert client.get("/readyz").status_code == 503
+        assert heard == []
+        assert client.get("/no-such-page").status_code == 404
+        assert len(heard) == 1, "all else is still told"
+    finally:
+        log.removeHandler(listener)
 
 
 def test_a_worker_nobody_heard_from_for_a_minute_is_named(client):
