@@ -1,12 +1,14 @@
 """What every page's frame shows."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from workspace_app.breaker import Breaker
 from workspace_app.models import Member, User, Workspace
 from workspace_app.roles import Can
 
@@ -38,6 +40,18 @@ class Frame:
     def webhooks_fresh(self) -> bool:
         """Whether the last webhook came so lately that the line surely works."""
         return self.last_webhook_at is not None and timezone.now() - self.last_webhook_at < FRESH
+
+    @cached_property
+    def trouble(self) -> str:
+        """One sentence where FastPix's last answer failed to come or was a refusal; "" when all is well."""
+        met = Breaker(self.workspace).trouble() if self.workspace else None
+        if met is None:
+            return ""
+        reason, at = met
+        if reason == "unauthorized":
+            return _("FastPix refuses the credentials of this workspace. Pages show what was known before.")
+        clock = timezone.localtime(datetime.fromtimestamp(at, UTC)).strftime("%H:%M:%S")
+        return _("FastPix did not answer at %(time)s. Pages show what was known; nothing is lost.") % {"time": clock}
 
     @property
     def time_zone(self) -> str:

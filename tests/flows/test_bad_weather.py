@@ -44,7 +44,15 @@ def test_pages_still_open_while_fastpix_is_down_and_say_so(page, stack, switches
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("dialog")).to_contain_text("FastPix has trouble of its own", timeout=20_000)
     expect(page.get_by_role("dialog")).to_contain_text("What this console holds is untouched")
+    page.goto(f"{stack.url}/w/sandbox/media/?q=before+the+storm")
+    expect(acts.row(page, "before the storm")).to_be_visible()
+    expect(page.locator("main .note")).to_contain_text("FastPix did not answer at")
     switches(api="up")
+    acts.row(page, "before the storm").get_by_role("link", name="before the storm").click()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("FastPix answered just now.")).to_be_visible(timeout=20_000)
+    page.goto(f"{stack.url}/w/sandbox/media/")
+    expect(page.locator("main .note")).to_have_count(0)
 
 
 def test_a_viewer_sees_but_cannot_do_what_an_editor_can(page, stack, browser, tmp_path):
