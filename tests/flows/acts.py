@@ -64,7 +64,8 @@ def upload(page: Page, url: str, *files: Path, policy: str | None = None) -> Non
 
 def open_media(page: Page, file: str) -> None:
     """Follow a file of the upload queue to its media."""
-    page.locator("[data-uploads] tr", has_text=file).first.get_by_role("link", name="Open media").click(timeout=ENCODING)
+    in_queue = page.locator("[data-uploads] tr", has_text=file).first
+    in_queue.get_by_role("link", name="Open media").click(timeout=ENCODING)
 
 
 def row(page: Page, title: str) -> Locator:
