@@ -16,7 +16,6 @@
 
 None of them keeps a request, a response or a credential, so they may be logged as they are.
 """
-# ruff: noqa: N818 - these are the words a service reads in its except lines; "Error" would say nothing more
 
 import re
 from collections.abc import Mapping, Sequence

@@ -15,7 +15,9 @@ def binary() -> Path:
     assert spec is not None
     assert spec.submodule_search_locations
     arch = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
-    return Path(spec.submodule_search_locations[0]) / "_binaries" / f"{platform.system().lower()}-{arch}" / "valkey-server"
+    return (
+        Path(spec.submodule_search_locations[0]) / "_binaries" / f"{platform.system().lower()}-{arch}" / "valkey-server"
+    )
 
 
 def free_port() -> int:
@@ -29,7 +31,19 @@ def free_port() -> int:
 def start() -> str:
     """Start the server, stop it with this process; returns its URL."""
     port = free_port()
-    argv = [binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"]
+    argv = [
+        binary(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--loglevel",
+        "warning",
+    ]
     server = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     atexit.register(server.kill)
     for _ in range(100):

@@ -14,7 +14,7 @@ from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
 
 
-class WorkersAway(Exception):  # noqa: N818 - the word an except line reads
+class WorkersAway(Exception):
     """The broker does not take work, so nothing was started; `sentence` says so to the person."""
 
     @property

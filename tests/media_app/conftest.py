@@ -8,8 +8,8 @@ from celery import current_app
 from media_app import tasks  # noqa: F401 - their registration is what the next lines are about
 from tests.media_app import far_side as the
 
-# Celery registers tasks on first use and warns about each `queue=` meanwhile. That use would be pytest looking at a test
-# module, with warnings as errors which it swallows: half of the tasks would stay unknown.
+# Celery registers tasks on first use and warns about each `queue=` meanwhile. That use would be pytest looking at a
+# test module, with warnings as errors which it swallows: half of the tasks would stay unknown.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     current_app.finalize()
