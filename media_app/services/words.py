@@ -1,19 +1,19 @@
 """Timeline entries of a media as sentences."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from media_app.models import Media
+from media_app.models import Media, Upload
 from workspace_app import timeline
 from workspace_app.models import TimelineEntry
 
-# verb: (icon, sentence); %(…)s are filled from the entry's details
-SENTENCES: dict[str, tuple[str, str | Promise]] = {
-    "created": ("circle-plus", gettext_lazy("FastPix created it")),
+# The icon and the sentence of each verb
+SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
+    "created": ("plus", gettext_lazy("FastPix created it")),
     "ready": ("circle-check", gettext_lazy("Ready to play")),
     "failed": ("circle-x", gettext_lazy("FastPix could not process it")),
     "updated": ("edit", gettext_lazy("FastPix says it changed")),
@@ -21,13 +21,25 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "gone": ("trash", gettext_lazy("FastPix no longer has it")),
     "revived": ("rotate-clockwise", gettext_lazy("FastPix has it again")),
     "deleted": ("trash", gettext_lazy("Deleted for good")),
+    "missed": ("refresh", gettext_lazy("Repaired: an event was missed")),
     "uploaded": ("upload", gettext_lazy("Uploaded")),
     "upload_started": ("upload", gettext_lazy("Upload started")),
+    "upload_opened": ("cloud-upload", gettext_lazy("FastPix gave an address to send to")),
+    "upload_paused": ("player-pause", gettext_lazy("Upload paused")),
+    "upload_resumed": ("player-play", gettext_lazy("Upload resumed")),
+    "upload_retried": ("refresh", gettext_lazy("Upload tried again")),
+    "upload_stopped": ("alert-circle", gettext_lazy("Upload stopped")),
+    "upload_lost": ("alert-triangle", gettext_lazy("FastPix's storage lost the upload")),
+    "upload_restarted": ("rotate-clockwise", gettext_lazy("Upload started again from the first byte")),
     "upload_sent": ("circle-arrow-up", gettext_lazy("All bytes are at FastPix")),
     "upload_cancelled": ("ban", gettext_lazy("Upload cancelled")),
     "import_asked": ("download", gettext_lazy("Import from a URL asked for")),
-    "missed": ("refresh", gettext_lazy("Repaired: an event was missed")),
 }
+# An entry of a kind nobody wrote a sentence for
+OTHER: Final = "circle"
+# An upload tells these of its media too: where its own history is shown, they would be there twice. Only these name the
+# file; the lines between them need not.
+_SHARED: Final = frozenset({"upload_started", "uploaded", "import_asked"})
 
 
 @dataclass(frozen=True)
@@ -41,21 +53,29 @@ class Line:
 
 
 def timeline_of(media: Media, limit: int = 30) -> list[Line]:
-    """The media's history, newest first."""
-    return [_line(entry) for entry in timeline.of(media.workspace, "media", media.remote_id, limit=limit)]
+    """The media's history and that of the upload it came from, newest first."""
+    entries = list(timeline.of(media.workspace, "media", media.remote_id, limit=limit))
+    uploads = Upload.objects.filter(workspace=media.workspace, remote_id=media.remote_id)
+    for public_id in uploads.values_list("public_id", flat=True):
+        told = list(timeline.of(media.workspace, "upload", str(public_id), limit=limit))
+        if told:
+            entries = [entry for entry in entries if entry.area != "media" or entry.verb not in _SHARED]
+            entries += told
+    entries.sort(key=lambda entry: (entry.occurred_at, entry.pk), reverse=True)
+    return [_line(entry) for entry in entries[:limit]]
 
 
 def _line(entry: TimelineEntry) -> Line:
-    icon, sentence = SENTENCES.get(entry.verb, ("point", entry.verb.replace("_", " ").capitalize()))
-    return Line(entry, icon, str(sentence), _note(entry.details))
+    icon, sentence = SENTENCES.get(entry.verb, (OTHER, entry.verb.replace("_", " ").capitalize()))
+    return Line(entry, icon, str(sentence), _note(entry))
 
 
-def _note(details: dict[str, Any]) -> str:
-    if details.get("note"):
-        return str(details["note"])
-    if details.get("reason"):
-        return str(details["reason"])
-    if details.get("filename"):
+def _note(entry: TimelineEntry) -> str:
+    details: dict[str, Any] = entry.details
+    for name in ("note", "reason"):
+        if details.get(name):
+            return str(details[name])
+    if entry.verb in _SHARED and details.get("filename"):
         return str(details["filename"])
     if details.get("fields"):
         return _("Changed: %(fields)s") % {"fields": ", ".join(map(str, details["fields"]))}
