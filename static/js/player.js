@@ -28,7 +28,7 @@ class Player {
   constructor(root) {
     this.root = root;
     this.data = root.dataset;
-    this.renewed = this.recovered = false;
+    this.renewed = false;
     root.replaceChildren(template.content.cloneNode(true));
     this.poster = root.querySelector(".player-poster");
     this.start = root.querySelector(".player-start");
@@ -63,10 +63,10 @@ class Player {
     video.controls = video.playsInline = true;
     video.setAttribute("aria-label", this.data.title || "");
     if (this.data.poster) video.poster = this.data.poster;
-    video.addEventListener("playing", () => { this.busy.hidden = true; this.renewed = this.recovered = false; });
+    video.addEventListener("playing", () => { this.busy.hidden = true; this.renewed = false; });
     video.addEventListener("waiting", () => { this.busy.hidden = false; });
     for (const name of ["canplay", "pause", "ended"]) video.addEventListener(name, () => { this.busy.hidden = true; });
-    video.addEventListener("error", () => { if (!this.engine) this.fail(video.error?.code === 2 ? "network" : "media"); });
+    video.addEventListener("error", () => { if (this.engine) this.mend(); else this.fail(video.error?.code === 2 ? "network" : "media"); });
     this.poster.remove();
     this.root.prepend(video);
     return video;
@@ -74,6 +74,7 @@ class Player {
 
   attach(Hls, src, at) {
     this.engine?.destroy();
+    this.recovered = false;
     this.engine = new Hls({ workerPath: template.dataset.worker, startPosition: at || -1, maxBufferLength: 30, backBufferLength: 30 });
     this.engine.on(Hls.Events.ERROR, (_, problem) => { if (problem.fatal) this.judge(Hls, problem); });
     this.engine.loadSource(src);
@@ -85,8 +86,16 @@ class Player {
     if (code === 401 || code === 403) {
       if (this.data.tokenUrl && !this.renewed) { this.renewed = true; this.again(); } else this.fail("refused");
     } else if (code === 404) this.fail("missing");
-    else if (type === Hls.ErrorTypes.MEDIA_ERROR && !this.recovered) { this.recovered = true; this.engine.recoverMediaError(); }
+    else if (type === Hls.ErrorTypes.MEDIA_ERROR) this.mend();
     else this.fail(type === Hls.ErrorTypes.NETWORK_ERROR ? "network" : "media");
+  }
+
+  // A decoder that failed gets one more chance: hls.js hears of it only while it appends, the video always.
+  mend() {
+    if (this.recovered) { this.fail("media"); return; }
+    this.recovered = true;
+    this.engine.recoverMediaError();
+    this.video.play().catch(() => {});
   }
 
   fail(kind) {

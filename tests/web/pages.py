@@ -81,15 +81,22 @@ def token(request):
 
 @login_not_required
 def film(request, name):
-    """The HLS files a test put into the folder it names in `film.folder`."""
+    """The HLS files a test put into the folder it names in `film.folder`.
+
+    `refuse` is the status to answer with instead; `broken` how often a file comes with spoilt packets.
+    """
     film.asked.append(request.get_full_path())
     if film.refuse:
-        return HttpResponse(status=403)
+        return HttpResponse(status=film.refuse)
     kind = "application/vnd.apple.mpegurl" if name.endswith("m3u8") else "video/mp2t"
-    return HttpResponse((film.folder / name).read_bytes(), content_type=kind)
+    held = (film.folder / name).read_bytes()
+    if film.broken.get(name, 0) > 0:
+        film.broken[name] -= 1
+        held = b"".join(held[at : at + 100] + b"\xa5" * 88 for at in range(0, len(held), 188))
+    return HttpResponse(held, content_type=kind)
 
 
-film.folder, film.asked, film.refuse = Path(), [], False
+film.folder, film.asked, film.refuse, film.broken = Path(), [], 0, {}
 
 WORKSPACE = SimpleNamespace(pk=1, name="<b>Harbor</b>", slug="harbor", sandbox=False)
 

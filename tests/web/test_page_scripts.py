@@ -35,7 +35,7 @@ def films(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _nothing_asked_yet():
-    pages.film.asked, pages.film.refuse = [], False
+    pages.film.asked, pages.film.refuse, pages.film.broken = [], 0, {}
 
 
 def until(page, expression, seconds=15):
@@ -179,11 +179,29 @@ def test_nothing_is_fetched_before_play_is_pressed_and_then_it_plays_with_its_to
     assert tab.evaluate("document.querySelector('video').paused")
 
 
-def test_a_refusal_is_said_and_trying_again_plays(tab, films):
-    tab.expected_errors += ["403"]
-    pages.film.refuse = True
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "FastPix refused to play this"), (503, "The video does not arrive")]
+)
+def test_what_does_not_arrive_is_said_and_trying_again_plays(tab, films, status, words):
+    tab.expected_errors += [str(status)]
+    pages.film.refuse = status
     tab.get_by_role("button", name="Play Harbor & <Sons>").click()
-    tab.get_by_role("heading", name="FastPix refused to play this").wait_for()
-    pages.film.refuse = False
+    tab.get_by_role("heading", name=words).wait_for()
+    pages.film.refuse = 0
     tab.locator(".player").get_by_role("button", name="Try again").click()
     until(tab, "document.querySelector('video')?.currentTime > 0.5")
+
+
+def test_a_decoder_that_failed_once_is_started_again_and_plays_on(tab, films):
+    pages.film.broken = {"film1.ts": 1}
+    tab.get_by_role("button", name="Play Harbor & <Sons>").click()
+    until(tab, "document.querySelector('video')?.currentTime > 4.5", seconds=30)
+    assert tab.locator(".player-trouble").is_hidden()
+    assert pages.film.asked.count("/film/film1.ts") == 2
+
+
+def test_a_film_that_cannot_be_decoded_is_said_after_one_more_try(tab, films):
+    pages.film.broken = {"film1.ts": 99}
+    tab.get_by_role("button", name="Play Harbor & <Sons>").click()
+    tab.get_by_role("heading", name="This browser cannot decode the video").wait_for()
+    assert pages.film.asked.count("/film/film1.ts") == 2
