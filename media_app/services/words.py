@@ -24,7 +24,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "missed": ("refresh", gettext_lazy("Repaired: an event was missed")),
     "uploaded": ("upload", gettext_lazy("Uploaded")),
     "upload_started": ("upload", gettext_lazy("Upload started")),
-    "upload_opened": ("cloud-upload", gettext_lazy("FastPix gave an address to send to")),
+    "upload_opened": ("cloud-upload", gettext_lazy("FastPix gave an address")),
     "upload_paused": ("player-pause", gettext_lazy("Upload paused")),
     "upload_resumed": ("player-play", gettext_lazy("Upload resumed")),
     "upload_retried": ("refresh", gettext_lazy("Upload tried again")),

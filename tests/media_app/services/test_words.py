@@ -50,7 +50,7 @@ def test_the_history_of_the_upload_stands_among_that_of_the_media(media):
         "Upload tried again",
         "Upload stopped",
         "FastPix created it",
-        "FastPix gave an address to send to",
+        "FastPix gave an address",
         "Upload started",
     ]
     notes = {line.sentence: line.note for line in timeline_of(media)}
