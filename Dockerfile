@@ -28,4 +28,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["python", "-m", "granian", "--interface", "asginl", "--workers", "1", "--workers-kill-timeout", "5", "--no-ws", \
-     "--host", "0.0.0.0", "--port", "8000", "fastpix_console.asgi:application"]
+     "--backpressure", "4096", "--host", "0.0.0.0", "--port", "8000", "fastpix_console.asgi:application"]

@@ -1,6 +1,7 @@
 """The environment is read once and judged as a whole."""
 
 import json
+import re
 import stat
 import subprocess
 import time
@@ -10,7 +11,7 @@ import pytest
 from kombu import Connection
 from redis import Redis
 
-from fastpix_console.environment import BrokenSettings, broker_url, read
+from fastpix_console.environment import ROOT, BrokenSettings, broker_url, read
 from tests.redis_server import binary
 
 
@@ -94,6 +95,35 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     file.write_text("from-a-file\n")
     settings = read({"DATA_DIR": str(tmp_path), "SANDBOX_TOKEN_ID_FILE": str(file)})
     assert settings.sandbox_token_id == "from-a-file"
+
+
+class Asked(dict):
+    """A source that remembers what it was asked for."""
+
+    def __init__(self, **values):
+        super().__init__(values)
+        self.names = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def test_the_example_lists_every_variable_there_is_and_no_other(tmp_path):
+    source = Asked(DATA_DIR=str(tmp_path))
+    read(source)
+    listed = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    compose_only = {"POSTGRES_PASSWORD"}
+    assert set(listed) - compose_only == {name for name in source.names if not name.endswith("_FILE")}
+    assert len(listed) == len(set(listed))
+
+
+def test_the_readme_names_only_variables_there_are():
+    listed = (ROOT / ".env.example").read_text()
+    settings = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    named = re.findall(r"`([A-Z_]+)`", settings)
+    assert len(named) > 5
+    assert [name for name in named if f"{name}=" not in listed] == []
 
 
 def test_a_data_folder_that_cannot_be_made_is_a_sentence():
