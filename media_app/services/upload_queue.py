@@ -54,7 +54,7 @@ class Row:
         """What a person should know about it, in one sentence; "" when the word says all."""
         upload = self.upload
         if self.media is not None and self.media.status == Media.Status.FAILED:
-            return self.media.failed_reason
+            return self.media.failed_reason or _("FastPix gave no reason.")
         if upload.error and upload.origin != Upload.Origin.BROWSER:
             return upload.error
         if self.is_open and upload.origin == Upload.Origin.BROWSER:
