@@ -24,11 +24,21 @@ function show(item, state, note = "") {
 
 function summary() {
   const text = place.querySelector("[data-upload-summary]");
-  if (text) text.textContent = items.length ? word("summary", { running: running().length, waiting: items.filter((i) => i.state === "waiting").length }) : "";
+  if (text) text.textContent = spoken();
   place.toggleAttribute("data-busy", items.length > 0);
   if (place.matches(".tray")) place.hidden = items.length === 0;
+  const clear = place.querySelector("[data-clear-finished]");
+  if (clear) clear.hidden = !items.some(finished);
   const all = place.querySelector("[data-pause-all]");
   if (all) all.hidden = !items.some((item) => ["sending", "waiting"].includes(item.state));
+}
+
+const TOLD = { sending: "running", preparing: "waiting", waiting: "waiting", paused: "paused", stopped: "stopped", refused: "refused" };
+function spoken() {
+  const counts = new Map();
+  for (const item of items) if (TOLD[item.state]) counts.set(TOLD[item.state], (counts.get(TOLD[item.state]) ?? 0) + 1);
+  const parts = [...new Set(Object.values(TOLD))].filter((name) => counts.has(name)).map((name) => word(`summary-${name}`, { n: counts.get(name) }));
+  return parts.join(", ") || (items.some((item) => item.state === "sent") ? word("summary-sent") : "");
 }
 
 // Rows the console shows for files that this tab is at would say the same twice.
@@ -49,6 +59,27 @@ function drop(item) {
   items.splice(items.indexOf(item), 1);
   if (item.id) mine.delete(item.id);
   summary();
+}
+
+const SETTLED = ["ready", "failed"];
+const finished = (item) => [...SETTLED, "sent", "cancelled", "refused"].includes(item.state);
+
+// Where no queue of the console's takes the rows over, they go on telling what became of their files.
+let following = false;
+async function follow() {
+  if (following || !place.dataset.queueUrl || !items.some((item) => item.state === "sent")) return;
+  following = true;
+  const answer = await fetch(place.dataset.queueUrl, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(`<table>${await answer.text()}</table>`, "text/html") : null;
+  for (const item of items.filter((one) => one.state === "sent")) became(item, page?.querySelector(`[data-upload="${item.id}"]`));
+  following = false;
+}
+
+function became(item, row) {
+  const link = row?.querySelector("td:last-child > a");
+  if (!link) return;
+  item.row.leadTo(link.getAttribute("href"));
+  if (SETTLED.includes(row.dataset.state)) show(item, row.dataset.state, row.querySelector(".reason")?.textContent.trim());
 }
 
 const refresh = () => queue()?.dispatchEvent(new CustomEvent("fp:refresh"));
@@ -131,6 +162,7 @@ async function send(item) {
   await insist(() => tell({ said: "sent" }));
   show(item, "sent");
   refresh();
+  follow();
 }
 
 // FastPix may be away for a moment, and the tab that had this upload may just be closing.
@@ -178,6 +210,8 @@ const acts = {
 };
 
 function listen() {
+  // by script: the attribute is in every browser, but in no standard that a validator knows
+  for (const input of document.querySelectorAll("[data-upload-folder]")) input.webkitdirectory = true;
   for (const input of document.querySelectorAll("[data-upload-input]")) {
     input.addEventListener("change", () => { add(chosen(input)); input.value = ""; });
   }
@@ -188,6 +222,8 @@ function listen() {
   place.querySelector("[data-pause-all]")?.addEventListener("click", () => {
     for (const item of items) if (["sending", "waiting"].includes(item.state)) acts.pause(item);
   });
+  place.querySelector("[data-clear-finished]")?.addEventListener("click", () => items.filter(finished).forEach(drop));
+  for (const topic of ["live:uploads", "live:media", "live:refresh"]) document.body.addEventListener(topic, follow);
   const zone = document.querySelector("[data-drop]") || document.body;
   const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   document.addEventListener("dragover", (event) => { if (files(event)) { event.preventDefault(); zone.classList.add("over"); } });

@@ -34,6 +34,7 @@ function lasting(seconds) {
 const ACTS = {
   preparing: ["cancel"], waiting: ["cancel"], sending: ["pause", "cancel"], paused: ["resume", "cancel"],
   stopped: ["retry", "cancel"], refused: ["dismiss"], sent: [], cancelled: ["dismiss"],
+  ready: ["dismiss"], failed: ["dismiss"],
 };
 
 export class Row {
@@ -61,7 +62,7 @@ export class Row {
     this.element.dataset.state = state;
     for (const shown of this.element.querySelectorAll("[data-when]")) shown.hidden = shown.dataset.when !== state;
     for (const button of this.element.querySelectorAll("[data-act]")) button.hidden = !ACTS[state].includes(button.dataset.act);
-    this.bar.hidden = ["refused", "sent", "cancelled"].includes(state);
+    this.bar.hidden = ["refused", "sent", "cancelled", "ready", "failed"].includes(state);
     this.bar.className = `mt-1 ${{ stopped: "st-bad", sending: "", preparing: "st-off" }[state] ?? "st-off"}`;
     this.note(note || word(`note-${state}`, { percent: this.percent() }));
     const focused = document.activeElement; // a button that just went must not take the focus along
@@ -70,6 +71,13 @@ export class Row {
 
   text() {
     return [...this.element.querySelectorAll("[data-when]:not([hidden]), [data-part=note]")].map((e) => e.textContent.trim()).filter(Boolean).join(", ");
+  }
+
+  leadTo(address) { // to the media this file became, where the row has a place for it
+    const link = this.part("open");
+    if (!link) return;
+    link.href = address;
+    link.hidden = false;
   }
 
   percent() { return this.file.size ? Math.floor((100 * (this.bytes ?? 0)) / this.file.size) : 0; }
