@@ -17,12 +17,17 @@ from workspace_app.models import User, Workspace
 from workspace_app.roles import Role
 from workspace_app.sandbox import SLUG as SANDBOX_SLUG
 
+PLACES = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 HOSTS = ("api_url", "stream_url", "images_url", "upload_url")
 
 
 def time_zones() -> list[tuple[str, Any]]:
-    """Every zone this machine knows, after "as this installation"."""
-    return [("", _("As this installation (UTC)")), *((name, name) for name in sorted(zoneinfo.available_timezones()))]
+    """Every zone named after a place that this machine knows, and UTC, after "as this installation".
+
+    `Factory`, `localtime`, `Etc/GMT+5` (five hours *behind* Greenwich) and the like only mislead.
+    """
+    names = sorted(name for name in zoneinfo.available_timezones() if name.partition("/")[0] in PLACES and "/" in name)
+    return [("", _("As this installation (UTC)")), ("UTC", "UTC"), *((name, name) for name in names)]
 
 
 class SecretField(forms.CharField):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("w/<slug:slug>/settings/connection/test/", settings.connection_test, name="connection_test"),
     path("w/<slug:slug>/settings/webhooks/", settings.webhook_set_up, name="webhook_set_up"),
     path("w/<slug:slug>/settings/webhooks/secret/", settings.webhook_secret_change, name="webhook_secret_change"),
+    path("w/<slug:slug>/webhooks/heard/", settings.webhooks_heard, name="webhooks_heard"),
     path("w/<slug:slug>/settings/webhooks/state/", settings.webhook_state, name="webhook_state"),
     path("w/<slug:slug>/members/", members.member_list, name="member_list"),
     path("w/<slug:slug>/members/invite/", members.member_invite, name="member_invite"),

@@ -52,6 +52,13 @@ def test_the_side_bar_tells_when_the_last_webhook_came(viewer, workspace, ago, w
     assert "No webhook yet" not in page
 
 
+def test_an_open_page_hears_of_the_first_webhook(viewer, workspace):
+    assert "/w/harbor/webhooks/heard/" in viewer.get("/w/harbor/media/").content.decode()
+    assert "No webhook yet" in viewer.get("/w/harbor/webhooks/heard/").content.decode()
+    heard(workspace, "first", timedelta(seconds=4))
+    assert "Webhooks fresh," in viewer.get("/w/harbor/webhooks/heard/").content.decode()
+
+
 def test_before_the_first_webhook_an_admin_is_led_to_the_set_up(admin, viewer):
     for person, linked in ((admin, True), (viewer, False)):
         page = person.get("/w/harbor/media/").content.decode()

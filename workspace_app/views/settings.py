@@ -99,6 +99,13 @@ def webhook_state(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "workspace_app/_webhook_state.html", _webhooks(request.workspace))
 
 
+@require_safe
+@needs("workspace.view")
+def webhooks_heard(request: WorkspaceRequest) -> HttpResponse:
+    """The frame's line about the last webhook, asked again while a page stays open."""
+    return render(request, "_partials/webhooks_heard.html")
+
+
 def _page(request: WorkspaceRequest, **forms: Any) -> HttpResponse:
     context = {
         "name_form": NameForm(instance=request.workspace),

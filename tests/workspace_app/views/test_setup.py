@@ -31,7 +31,7 @@ def test_the_front_door_leads_to_set_up_while_nobody_exists(client, db):
 def test_without_the_token_the_page_says_how_to_get_it(client, token, wrong):
     page = client.get(SETUP + wrong)
     assert page.status_code == 403
-    assert "setup-token:" in page.content.decode()
+    assert "/setup/?token=" in page.content.decode()
     assert client.post(SETUP + wrong, GOOD).status_code == 403
     assert not User.objects.exists()
 
