@@ -148,11 +148,13 @@ def _part(payload: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _identifier(told: object, length: int) -> str:
-    """An id as text. One that no column could hold (too long, NUL, half a surrogate pair) becomes its own sha256."""
+    """An id as text. One that no column (too long, half a surrogate pair) or no address (line breaks, NUL, ".." as a
+    segment) could hold becomes its own sha256: one such event must not break the pages that link to it.
+    """
     if not isinstance(told, str | int) or isinstance(told, bool):
         return ""
     text = str(told)
-    if len(text) <= length and text == _printable(text):
+    if len(text) <= length and text.isprintable() and not {".", ".."} & set(text.split("/")):
         return text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -1,7 +1,9 @@
+import hashlib
 import json
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +92,21 @@ def test_text_that_no_database_takes_is_made_fit():
     for text in (parsed.type, parsed.object_id):
         assert "\0" not in text
         text.encode()
+
+
+@pytest.mark.parametrize(
+    "told", ["a\nb", "\r\n\x85\u2028", "a\0b", "half \ud800", ".", "../../settings", "a/./b", "x" * 81]
+)
+def test_an_id_that_no_column_or_address_can_hold_becomes_its_hash(told):
+    parsed = read(id=told, object={"id": told})
+    hashed = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    assert (parsed.event_id, parsed.object_id) == (hashed, hashed)
+    reverse("events:event_detail", args=["demo", parsed.event_id])
+
+
+@pytest.mark.parametrize("told", ["a/b", "a b", "münchen?x#y%00", "a..b"])
+def test_an_unusual_id_that_an_address_can_hold_stays(told):
+    assert read(id=told).event_id == told
 
 
 JSON = st.recursive(
