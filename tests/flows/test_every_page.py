@@ -113,4 +113,4 @@ def test_every_page_is_valid_html(stack, browser, film, tmp_path, require):
         ["java", "-jar", jar, "--errors-only", "--format", "text", *map(str, sorted(tmp_path.glob("*.html")))],
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
-    assert not run.stderr.strip(), run.stderr
+    assert run.returncode == 0, run.stderr
