@@ -21,6 +21,9 @@ _SENTENCES: Final[dict[str, Any]] = {
     "member_joined": _("Joined as %(role)s"),
     "member_changed": _("%(person)s changed from %(before)s to %(after)s"),
     "member_removed": _("%(person)s removed"),
+    "import_asked": _("Asked to bring in what FastPix holds"),
+    "imported": _("Brought in what FastPix holds: %(added)s new"),
+    "import_refused": _("FastPix refused to list what it holds: %(added)s new until then"),
 }
 
 
@@ -41,7 +44,7 @@ def _sentence(entry: TimelineEntry) -> str:
     # a detail that is missing reads as a dash: history is never a reason for an error page
     labels: dict[str, Any] = dict(Role.choices)
     known = {name: labels.get(str(value), value) for name, value in entry.details.items()}
-    return str(_SENTENCES.get(entry.verb, entry.verb.replace("_", " "))) % _Known(known)
+    return str(_SENTENCES.get(entry.verb, entry.verb.replace("_", " ").capitalize())) % _Known(known)
 
 
 class _Known(dict[str, Any]):

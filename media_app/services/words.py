@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media_app.models import Media, Upload
+from web.statuses import KNOWN
 from workspace_app import timeline
 from workspace_app.models import TimelineEntry
 
@@ -50,6 +52,12 @@ class Line:
     icon: str
     sentence: str
     note: str
+
+    @property
+    def told_by(self) -> str:
+        """Who said so, in the words statuses use: FastPix's webhook, a poll or an answer of its API."""
+        words = KNOWN.get(self.entry.source)
+        return capfirst(str(words[1])) if words else str(self.entry.get_source_display())
 
 
 def timeline_of(media: Media, limit: int = 30) -> list[Line]:

@@ -39,4 +39,4 @@ def test_history_reads_as_sentences_whatever_is_in_it(workspace):
     ]:
         timeline.record(workspace, "workspace", "harbor", verb, source="person", details=details)
     said = [line.sentence for line in words.lines(timeline.of(workspace, "workspace", "harbor"))]
-    assert said == ["never heard of it", "Renamed from - to -", "100% Dana changed from Viewer to Admin"]
+    assert said == ["Never heard of it", "Renamed from - to -", "100% Dana changed from Viewer to Admin"]
