@@ -103,7 +103,7 @@ def parse(body: bytes) -> Parsed:
     if not isinstance(payload, dict):
         raise NotAnEvent("The body is JSON, but not an object.")
     return Parsed(
-        event_id=_identifier(payload.get("id") or payload.get("webhookId"), EVENT_ID_LENGTH),
+        event_id=_kept(_identifier(payload.get("id") or payload.get("webhookId"))),
         type=_printable(payload.get("type"))[:TYPE_LENGTH],
         object_id=_subject(payload),
         occurred_at=times.parse(payload.get("createdAt") or payload.get("created_at")),
@@ -131,7 +131,9 @@ def _subject(payload: dict[str, Any]) -> str:
         told = named or data.get("mediaId")
     else:
         told = named or data.get("mediaId") or data.get("id") or data.get("uploadId") or data.get("streamId")
-    return _identifier(told, OBJECT_ID_LENGTH)
+    named = _identifier(told)
+    # an object of FastPix never has such an id: the event names nothing, rather than something we made up
+    return named if _fits(named, OBJECT_ID_LENGTH) else ""
 
 
 def _workspace(payload: dict[str, Any]) -> str:
@@ -147,16 +149,21 @@ def _part(payload: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _identifier(told: object, length: int) -> str:
-    """An id as text. One that no column (too long, half a surrogate pair) or no address (line breaks, NUL, ".." as a
-    segment) could hold becomes its own sha256: one such event must not break the pages that link to it.
-    """
-    if not isinstance(told, str | int) or isinstance(told, bool):
-        return ""
-    text = str(told)
-    if len(text) <= length and text.isprintable() and not {".", ".."} & set(text.split("/")):
-        return text
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _identifier(told: object) -> str:
+    """An id as text; "" for what cannot be one."""
+    return str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
+
+
+def _fits(identifier: str, length: int) -> bool:
+    """Whether a column (length, no half surrogate) and an address (no NUL, line break or ".." part) can hold it."""
+    return len(identifier) <= length and identifier.isprintable() and not {".", ".."} & set(identifier.split("/"))
+
+
+def _kept(event_id: str) -> str:
+    """The event's id, or its sha256 where it does not fit: one odd event must not break the pages that link to it."""
+    if _fits(event_id, EVENT_ID_LENGTH):
+        return event_id
+    return hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _printable(told: object) -> str:
