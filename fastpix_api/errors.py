@@ -37,11 +37,13 @@ class FastPixError(Exception):
     """The root: `sentence` says in plain words what happened and what to do next.
 
     `status` is the HTTP status (0: there was no answer), `request_id` FastPix's name for the exchange ("" when it
-    gave none), `said` FastPix's own words, `answered_at` the answer's Date (None: no answer).
+    gave none), `said` FastPix's own words, `answered_at` the answer's Date (None: no answer). `perhaps_done` is False
+    when FastPix certainly did not do what it was asked: it refused, or was never reached.
     """
 
     happened = "FastPix answered with status {status}."
     next_step = "Try again in a minute."
+    perhaps_done = True
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Refused(FastPixError):
 
     happened = "FastPix refused this (status {status})."
     next_step = "Change what it names, then send it again."
+    perhaps_done = False
     quotes = True
 
     @property

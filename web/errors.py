@@ -34,17 +34,24 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def told(
-    request: HttpRequest, *, status: int, what: str, template: str, remote_request_id: str = "", holds: str = ""
+    request: HttpRequest,
+    *,
+    status: int,
+    what: str,
+    template: str,
+    remote_request_id: str = "",
+    perhaps_done: bool = True,
 ) -> HttpResponse:
     """The answer that says `what` happened: a fragment for htmx, else the page `template`.
 
+    `perhaps_done`: whether FastPix may have done what an act asked for, so that a person looks before repeating it.
     Only 502 pages sit in the frame; the others must also work where there is no database, no session and no person.
     """
     fragment = request.headers.get("HX-Request") == "true"
     reading = request.method in {"GET", "HEAD"}
     content = {
         "what": what,
-        "holds": holds or (_held(reading=reading) if status >= 500 else ""),
+        "holds": _held(reading=reading, perhaps_done=perhaps_done) if status >= 500 else "",
         "retry": request.get_full_path() if reading and status >= 500 else "",
         "page": not fragment,
         "request_id": getattr(request, "request_id", ""),
@@ -63,7 +70,9 @@ def told(
     return response
 
 
-def _held(*, reading: bool) -> str:
+def _held(*, reading: bool, perhaps_done: bool) -> str:
     if reading:
         return _("What this console already knows is untouched.")
+    if not perhaps_done:
+        return _("Nothing was changed, neither here nor at FastPix.")
     return _("What this console holds is untouched. FastPix may or may not have done it: look before you do it again.")

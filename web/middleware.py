@@ -69,6 +69,7 @@ def sentences(get_response: Next) -> Next:
             what=str(sentence),
             template="502.html",
             remote_request_id=str(getattr(exception, "request_id", "") or ""),
+            perhaps_done=getattr(exception, "perhaps_done", True),
         )
         if patience := getattr(exception, "retry_after", None):
             response["Retry-After"] = str(max(1, round(patience)))

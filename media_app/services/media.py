@@ -17,6 +17,8 @@ from workspace_app.models import User, Workspace
 class WorkersAway(Exception):
     """The broker does not take work, so nothing was started; `sentence` says so to the person."""
 
+    perhaps_done = False
+
     @property
     def sentence(self) -> str:
         return _("The workers cannot be reached, so nothing was started. Try again in a moment.")

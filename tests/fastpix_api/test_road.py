@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Unauthorized, Unreachable
+from fastpix_api import Broken, FastPix, FastPixError, NotFound, Patience, RateLimited, Unauthorized, Unreachable
 from fastpix_api.road import Road
 from tests.contract.plug import Plug
 from tests.fastpix_api.sockets import GOOD, Connection, answer, serving
@@ -303,3 +303,8 @@ def test_a_worker_gives_up_when_its_budget_would_not_last() -> None:
     with pytest.raises(RateLimited):
         road.call("GET", "/on-demand")
     assert sum(waits) <= Patience.WORKER.value.budget
+
+
+@pytest.mark.parametrize(("error", "perhaps"), [(NotFound, False), (RateLimited, False), (Broken, True)])
+def test_what_fastpix_refused_was_certainly_not_done(error: type[FastPixError], perhaps: bool) -> None:
+    assert error(status=400).perhaps_done is perhaps

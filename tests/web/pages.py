@@ -23,6 +23,12 @@ class Trouble(Exception):
     retry_after = 12.4
 
 
+class Refusal(Trouble):
+    """FastPix's trouble that certainly left everything as it was."""
+
+    perhaps_done = False
+
+
 class Form(forms.Form):
     title = forms.CharField(label="Title", help_text="At most 255 characters.")
     role = forms.ChoiceField(label="Role", choices=[("a", "Viewer"), ("b", "Editor")])
@@ -58,7 +64,7 @@ def dialog(request):
 def answer(request, kind):
     """Every ending a request can have."""
     endings = {"trouble": Trouble, "crash": ValueError("secret inside"), "gone": Http404, "no": PermissionDenied}
-    endings |= {"odd": SuspiciousOperation("odd")}
+    endings |= {"odd": SuspiciousOperation("odd"), "refused": Refusal}
     if kind in endings:
         raise endings[kind]
     response = HttpResponse(f"<p>{kind} {request.request_id}</p>")

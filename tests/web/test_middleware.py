@@ -50,6 +50,12 @@ def test_after_an_act_nothing_offers_to_repeat_it_blindly(client):
     assert "may or may not have done it" in answer.text
 
 
+def test_what_certainly_was_not_done_is_not_left_in_doubt(client):
+    for answer in (client.post("/answer/refused/", **HTMX), client.post("/answer/refused/")):
+        assert "Nothing was changed, neither here nor at FastPix." in answer.text
+        assert "may or may not" not in answer.text
+
+
 def test_a_whole_page_says_it_within_the_frame(client):
     answer = client.get("/answer/trouble/")
     assert answer.status_code == 502
