@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from playwright.sync_api import expect
 
-from media_app.models import Upload
+from media_app.models import Media, Upload
 from tests.media_app import far_side as the
 from tests.people import make_client, make_workspace
 
@@ -184,6 +184,41 @@ def test_many_files_go_three_at_a_time(person, far, film):
     for number in range(5):
         person.sees(f"{number}.mp4", "Processing")
     assert sorted(far.complete) == sorted(sha256 for _, sha256 in files)
+
+
+DROP = """(name) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File(["not really a film"], name));
+  for (const type of ["dragover", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    const hint = document.querySelector(".drop-hint").checkVisibility();
+    if (hint !== (type === "dragover")) throw new Error(`${type}: the hint is ${hint ? "there" : "missing"}`);
+  }
+}"""
+
+
+def test_a_file_dropped_on_the_library_is_followed_until_it_is_ready(person, harbor):
+    person.url = person.url.replace("uploads/", "")
+    person.opens().page.evaluate(DROP, "dropped.mp4")
+    tray = person.page.locator(".tray")
+    expect(tray).to_contain_text("Processing", timeout=LONG, use_inner_text=True)
+    upload = Upload.objects.get()
+    Media.objects.create(workspace=harbor, remote_id=upload.remote_id, title="dropped", status="ready")
+    person.page.evaluate("document.body.dispatchEvent(new CustomEvent('live:media'))")
+    expect(tray).to_contain_text("Ready", timeout=LONG, use_inner_text=True)
+    assert "Processing" not in tray.inner_text()
+    expect(tray.get_by_role("link", name="Open", exact=True)).to_have_attribute("href", re.compile(upload.remote_id))
+    tray.get_by_role("button", name="Clear finished").click()
+    expect(tray).to_be_hidden()
+
+
+def test_a_long_name_leaves_the_buttons_within_the_queue(person, far, film):
+    far.seconds_a_chunk = 2
+    file, _ = film(20 * MIB, name=f"{'The annual general meeting, final version ' * 5}.mp4")
+    person.chooses(file).sees("annual", "Uploading")
+    card = person.page.locator("[data-uploads]").bounding_box()
+    button = person.row("annual").get_by_role("button", name="Cancel").bounding_box()
+    assert button["x"] + button["width"] <= card["x"] + card["width"]
 
 
 def test_two_tabs_never_mix_one_file(person, far, film, context):
