@@ -18,7 +18,13 @@ from tests.flows import acts
 PICTURES = Path(__file__).parent / "pictures"
 URL = os.environ.get("CONSOLE_URL", "http://127.0.0.1:8000")
 WHO = (os.environ.get("CONSOLE_ADMIN_EMAIL", ""), os.environ.get("CONSOLE_ADMIN_PASSWORD", ""))
-TITLES = ["Harbour tour, spring cut", "Night market, camera 2", "Coral recovery interview", "Town hall, November"]
+_SIZE = "size=640x360:rate=24"
+FILMS = {
+    "Town hall, November": f"gradients={_SIZE}:c0=#1b2a6b:c1=#c86b98:nb_colors=2:speed=0.02:seed=7",
+    "Night market, camera 2": f"life={_SIZE}:mold=12:ratio=0.08:death_color=#29124a:life_color=#ffcf6b:seed=3",
+    "Coral recovery interview": f"mandelbrot={_SIZE}:start_scale=0.6:end_scale=0.02:inner=mincol",
+    "Harbour tour, spring cut": f"gradients={_SIZE}:c0=#0b4f6c:c1=#f2c14e:c2=#20bf55:nb_colors=3:speed=0.03:seed=2",
+}
 
 
 def fill(browser: Browser) -> None:
@@ -26,10 +32,11 @@ def fill(browser: Browser) -> None:
     page = browser.new_context().new_page()
     acts.sign_in(page, URL, *WHO)
     with tempfile.TemporaryDirectory() as folder:
-        for seed, title in enumerate(TITLES):
+        for number, (title, picture) in enumerate(FILMS.items()):
             page.goto(f"{URL}/w/sandbox/media/?q={title.split(',')[0]}")
             if not acts.row(page, title).count():
-                acts.upload(page, URL, acts.film(Path(folder) / f"{title}.mp4", seconds=6 + 3 * seed, seed=seed))
+                film = acts.film(Path(folder) / f"{title}.mp4", seconds=6 + 3 * number, picture=picture)
+                acts.upload(page, URL, film)
                 page.goto(f"{URL}/w/sandbox/media/?q={title.split(',')[0]}")
             acts.says(acts.row(page, title), acts.READY, within=180_000)
     page.context.close()
@@ -45,7 +52,7 @@ def take(
     page = context.new_page()
     acts.sign_in(page, URL, *WHO)
     if media:
-        acts.row(page, TITLES[0]).get_by_role("link").first.click()
+        acts.row(page, next(reversed(FILMS))).get_by_role("link").first.click()
         acts.plays(page)
         page.evaluate("() => document.querySelector('[data-player] video').pause()")
     page.wait_for_timeout(1500)

@@ -21,9 +21,9 @@ def ffmpeg() -> str:
     return imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def film(path: Path, *, seconds: int = 4, seed: int = 0) -> Path:
-    """A real MP4 with moving picture and tone; another `seed` makes another file."""
-    picture = f"testsrc2=size=640x360:rate=24,hue=h={seed * 40}"
+def film(path: Path, *, seconds: int = 4, seed: int = 0, picture: str = "") -> Path:
+    """A real MP4 with moving picture and tone; another `seed` makes another file. `picture`: a source of ffmpeg's."""
+    picture = picture or f"testsrc2=size=640x360:rate=24,hue=h={seed * 40}"
     subprocess.run(
         [
             ffmpeg(), "-hide_banner", "-loglevel", "error", "-y",
