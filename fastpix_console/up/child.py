@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process, SubprocessStreamProtocol
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,12 +31,27 @@ class Program:
     cold_stop: bool = False
 
 
+class _Leader(SubprocessStreamProtocol):
+    """Tells when the process itself has ended: asyncio's own wait() (observed in 3.11) also waits for the end of its
+    output, which a grandchild may hold open for ever, as granian's worker does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(limit=LINE_LIMIT, loop=asyncio.get_running_loop())
+        self.ended = asyncio.Event()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self.ended.set()
+
+
 class Child:
     """A started Program: its leader, its process group, its last line."""
 
-    def __init__(self, program: Program, process: asyncio.subprocess.Process, relay: Relay) -> None:
+    def __init__(self, program: Program, process: Process, leader: _Leader, relay: Relay) -> None:
         self.program = program
         self.process = process
+        self._leader = leader
         self.last_line = ""
         self._exception = ""
         self._relay = relay
@@ -46,7 +61,9 @@ class Child:
     @classmethod
     async def start(cls, program: Program, relay: Relay) -> "Child":
         """Start `program` in a session of its own, so that a signal to our group does not reach it behind our back."""
-        process = await asyncio.create_subprocess_exec(
+        loop = asyncio.get_running_loop()
+        transport, leader = await loop.subprocess_exec(
+            _Leader,
             *program.argv,
             stdin=DEVNULL,
             stdout=PIPE,
@@ -54,9 +71,8 @@ class Child:
             env=dict(program.environment),
             start_new_session=True,
             preexec_fn=_tied_to(os.getpid()),
-            limit=LINE_LIMIT,
         )
-        return cls(program, process, relay)
+        return cls(program, Process(transport, leader, loop), leader, relay)
 
     @property
     def reason(self) -> str:
@@ -82,11 +98,13 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     async def _end(self) -> int:
-        code = await self.process.wait()
+        await self._leader.ended.wait()
         self.kill_group()
-        # a grandchild may hold the pipe open for ever
+        # one that left the group may still hold the pipe
         await asyncio.wait({self._reading}, timeout=1)
         self._reading.cancel()
+        code = self.process.returncode
+        assert code is not None  # noqa: S101  it has ended
         return code
 
     async def _read(self) -> None:

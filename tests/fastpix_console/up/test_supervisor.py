@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,23 @@ def test_a_program_that_dies_is_started_again(tmp_path):
         assert "web ended (exit -9); starting it again in 0.5 s" in ear.lines
 
     assert supervise(tmp_path, story) < 2
+
+
+def test_a_killed_program_is_started_again_though_its_own_child_lives_on(tmp_path):
+    async def story(supervisor, ear):
+        forks = "os.fork() and time.sleep(60); print('worker', os.getpid(), flush=True); time.sleep(60)"
+        supervisor.keep(program(supervisor, forks))
+        await ear.hears("web: worker")
+        leader = leftovers.read(tmp_path / "children.json")[1][0].pid
+        os.kill(leader, signal.SIGKILL)
+        await ear.hears("web ended (exit -9); starting it again in 0.5 s")
+        await ear.hears("web: worker", times=2)
+        first = next(line for line in ear.lines if line.startswith("web: worker")).split()[-1]
+        # one that nobody has waited for yet has no command line any more
+        cmdline = Path(f"/proc/{first}/cmdline")
+        assert not cmdline.exists() or not cmdline.read_bytes(), "it would keep the port"
+
+    supervise(tmp_path, story)
 
 
 def test_one_that_cannot_stay_says_its_reason_once_and_is_tried_rarely(tmp_path, monkeypatch):
