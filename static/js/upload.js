@@ -33,12 +33,13 @@ function summary() {
   if (all) all.hidden = !items.some((item) => ["sending", "waiting"].includes(item.state));
 }
 
-const TOLD = { sending: "running", preparing: "waiting", waiting: "waiting", paused: "paused", stopped: "stopped", refused: "refused" };
+const TOLD = { sending: "running", preparing: "waiting", waiting: "waiting", paused: "paused", stopped: "stopped", refused: "refused", failed: "failed" };
 function spoken() {
   const counts = new Map();
   for (const item of items) if (TOLD[item.state]) counts.set(TOLD[item.state], (counts.get(TOLD[item.state]) ?? 0) + 1);
   const parts = [...new Set(Object.values(TOLD))].filter((name) => counts.has(name)).map((name) => word(`summary-${name}`, { n: counts.get(name) }));
-  return parts.join(", ") || (items.some((item) => item.state === "sent") ? word("summary-sent") : "");
+  if (parts.length || !items.length) return parts.join(", ");
+  return word(items.some((item) => item.state === "sent") ? "summary-sent" : "summary-done");
 }
 
 // Rows the console shows for files that this tab is at would say the same twice.
