@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from cryptography.fernet import Fernet
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,9 +130,20 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
     )
     if bool(settings.admin_email) != bool(settings.admin_password):
         env.problems.append("CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD are only understood together.")
+    if settings.admin_email and not _is_email(settings.admin_email):
+        env.problems.append(f"CONSOLE_ADMIN_EMAIL={settings.admin_email} is not an e-mail address.")
     if env.problems:
         raise BrokenSettings(env.problems)
     return settings
+
+
+def _is_email(text: str) -> bool:
+    """By the rule of the sign-in page: it would never let in whom it cannot read."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
 
 
 def broker_url(redis_url: str) -> str:

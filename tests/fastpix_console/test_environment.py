@@ -129,3 +129,14 @@ def test_the_readme_names_only_variables_there_are():
 def test_a_data_folder_that_cannot_be_made_is_a_sentence():
     with pytest.raises(BrokenSettings, match="DATA_DIR=/dev/null/x cannot keep the keys file"):
         read({"DATA_DIR": "/dev/null/x"})
+
+
+@pytest.mark.parametrize("told", ["nope", "a@", "two@a.example, b@a.example", f"{'x' * 250}@a.example"])
+def test_an_administrator_whom_the_sign_in_page_could_not_read_is_refused(tmp_path, told):
+    with pytest.raises(BrokenSettings, match=re.escape(f"CONSOLE_ADMIN_EMAIL={told} is not an e-mail address.")):
+        read({"DATA_DIR": str(tmp_path), "CONSOLE_ADMIN_EMAIL": told, "CONSOLE_ADMIN_PASSWORD": "long enough, this"})
+
+
+def test_an_administrator_of_this_machine_is_fine(tmp_path):
+    named = {"CONSOLE_ADMIN_EMAIL": "admin@localhost", "CONSOLE_ADMIN_PASSWORD": "long enough, this"}
+    assert read({"DATA_DIR": str(tmp_path), **named}).admin_email == "admin@localhost"
