@@ -1,5 +1,6 @@
 """Finding media: what the list page asks of the mirror."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -7,7 +8,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from media_app.models import Media
+from media_app.models import Media, Upload
 from workspace_app.models import Workspace
 
 # The list's words for FastPix's statuses: everything between created and final is one thing to a person.
@@ -51,3 +52,16 @@ def find(workspace: Workspace, query: Query) -> QuerySet[Media]:
     if query.status:
         return media.filter(status__in=STATUSES[query.status][1])
     return media
+
+
+def name_after_uploads(media: Sequence[Media]) -> None:
+    """Give media without a title that of the upload they came from, to be shown, not saved.
+
+    FastPix's first events of an upload carry no title (recorded), so a fresh film would be untitled until it is ready.
+    """
+    untitled = {one.remote_id: one for one in media if not one.title}
+    if not untitled:
+        return
+    uploads = Upload.objects.filter(workspace=next(iter(untitled.values())).workspace, remote_id__in=untitled)
+    for upload in uploads.only("remote_id", "title", "filename"):
+        untitled[upload.remote_id].title = upload.title or upload.filename

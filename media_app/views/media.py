@@ -23,7 +23,9 @@ from workspace_app.requests import WorkspaceRequest
 
 def _media(request: WorkspaceRequest, remote_id: str) -> Media:
     rows = Media.objects.select_related("workspace").prefetch_related("playback_ids", "tracks")
-    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
+    media = get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
+    library.name_after_uploads([media])
+    return media
 
 
 @require_safe
@@ -34,6 +36,7 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
     page = keyset(
         library.find(request.workspace, query), before=request.GET.get("before"), after=request.GET.get("after")
     )
+    library.name_after_uploads(page.items)
     has_key = request.workspace.signing_keys.exists()
     rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in page.items]
     context = {"rows": rows, "page": page, "query": query, "statuses": library.STATUSES}

@@ -62,16 +62,17 @@ def status(word: str, extra: str = "") -> SafeString:
 def when(value: datetime | None, style: str = "ago") -> SafeString:
     """`{% when row.created_at %}`: a <time> with the exact moment in its title.
 
-    `style`: `ago` (relative, kept fresh by the page), `time` (14:02:19), `ms` (14:02:19.042), `date`, `moment`
-    (21 Nov 2026, 14:02).
+    `style`: `ago` (relative, kept fresh by the page), `time` (14:02:19), `ms` (14:02:19.042), both with the day before
+    them when it is not today's; `date`, `moment` (21 Nov 2026, 14:02).
     """
     if value is None:
         return format_html('<span class="ink-3">{}</span>', times.NONE)
     local = timezone.localtime(value)
+    day = "" if local.date() == timezone.localdate() else f"{formats.date_format(local, 'j M')}, "
     shown = {
         "ago": lambda: times.ago(value),
-        "time": lambda: f"{local:%H:%M:%S}",
-        "ms": lambda: f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}",
+        "time": lambda: f"{day}{local:%H:%M:%S}",
+        "ms": lambda: f"{day}{local:%H:%M:%S}.{local.microsecond // 1000:03d}",
         "date": lambda: times.date(value),
         "moment": lambda: f"{times.date(value)}, {local:%H:%M}",
     }[style]()

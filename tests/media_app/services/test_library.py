@@ -1,5 +1,6 @@
 from django.http import QueryDict
 
+from media_app.models import Media, Upload
 from media_app.services import library
 from tests.media_app.shelf import put
 
@@ -39,3 +40,14 @@ def test_percent_signs_quotes_and_nul_are_only_letters(workspace):
     put(workspace, "something else")
     assert _find(workspace, "q=%25") == ["100% o'clock"]
     assert _find(workspace, "q=%00o'clock") == ["100% o'clock"]
+
+
+def test_a_fresh_film_is_shown_by_the_title_of_its_upload_and_that_is_not_saved(workspace):
+    fresh, named = put(workspace, ""), put(workspace, "Named by FastPix")
+    for media in (fresh, named):
+        Upload.objects.create(
+            workspace=workspace, remote_id=media.remote_id, origin="browser", filename="a.mp4", title="Mine", size=1
+        )
+    library.name_after_uploads([fresh, named])
+    assert [fresh.title, named.title] == ["Mine", "Named by FastPix"]
+    assert Media.objects.get(pk=fresh.pk).title == ""
