@@ -6,7 +6,7 @@ from typing import Final, Literal
 from django.utils import timezone
 
 from events_app.mirror import Change, Said
-from fastpix_api import FastPix, Invalid, NotFound
+from fastpix_api import Answer, FastPix, Invalid, NotFound
 from media_app.mirror import hear
 from media_app.models import Media
 from workspace_app import timeline
@@ -31,11 +31,7 @@ def take_for_deleted(
     Only if the same credentials still list the bound workspace now, and have shown it before; else the error is raised
     again. Raises TooManyMissing when a poll finds suspiciously many, and FastPixError from the list call.
     """
-    listed = client.media.list(limit=1)
-    proved_before = is_proved(media.workspace)
-    ours = all(prove(media.workspace, str(item.get("workspaceId") or "")) for item in listed.data)
-    if not (proved_before and ours):
-        raise error
+    listed = prove_missing(media, error, client)
     if by == "poll" and _suspicious(media.workspace):
         _ask_a_person(media.workspace)
         raise TooManyMissing(media.workspace.slug)
@@ -49,6 +45,19 @@ def take_for_deleted(
         request_id=error.request_id,
     )
     return hear(media.workspace, media.remote_id, said).change
+
+
+def prove_missing(media: Media, error: NotFound | Invalid, client: FastPix) -> Answer:
+    """The list answer that makes `error` mean "deleted"; where it does not, the error is raised again.
+
+    FastPix answers 404 for a media of another workspace too, so credentials that were mixed up look like a deletion.
+    """
+    listed = client.media.list(limit=1)
+    proved_before = is_proved(media.workspace)
+    ours = all(prove(media.workspace, str(item.get("workspaceId") or "")) for item in listed.data)
+    if not (proved_before and ours):
+        raise error
+    return listed
 
 
 def _suspicious(workspace: Workspace) -> bool:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from events_app.mirror import Said
-from fastpix_api import NotFound
+from fastpix_api import FastPix, NotFound
 from media_app.mirror import apply
+from media_app.missing import prove_missing
 from media_app.models import Media
 from workspace_app import timeline
 from workspace_app.fastpix import client_for
@@ -24,17 +25,19 @@ class WorkersAway(Exception):
         return _("The workers cannot be reached, so nothing was started. Try again in a moment.")
 
 
-def delete(media: Media, *, by: User) -> None:
+def delete(media: Media, *, by: User, client: FastPix | None = None) -> None:
     """Delete a media at FastPix, for good; the row stays as a tombstone.
 
-    A media that FastPix no longer has counts as deleted. Raises Unreachable, Unauthorized, Forbidden, Broken: then
-    nothing changed here.
+    A media that FastPix no longer has counts as deleted, once it is proved that the credentials are of this workspace.
+    Raises FastPixError, NotFound only without that proof: then nothing changed here.
     """
     request_id, answered_at = "", timezone.now()
+    client = client or client_for(media.workspace)
     try:
-        answer = client_for(media.workspace).media.delete(media.remote_id)
+        answer = client.media.delete(media.remote_id)
         request_id, answered_at = answer.request_id, answer.answered_at
     except NotFound as missing:
+        prove_missing(media, missing, client)
         request_id = missing.request_id
     timeline.record(
         media.workspace,
