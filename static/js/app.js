@@ -23,6 +23,12 @@ body.addEventListener("htmx:beforeSwap", (event) => {
     window.location.assign(requestConfig.verb === "get" && xhr.status >= 400 ? window.location.href : xhr.responseURL);
     return;
   }
+  if (!asked(requestConfig) && event.detail.target?.querySelector("[data-answering]")) {
+    // A refresh must not take away the form whose answer is on its way: that answer would reach nobody.
+    event.detail.shouldSwap = false;
+    event.detail.target.dataset.stale = "";
+    return;
+  }
   if (xhr.status < 400 || xhr.status === 422) return;
   event.detail.isError = false;
   event.detail.shouldSwap = asked(requestConfig);
@@ -44,6 +50,19 @@ body.addEventListener("htmx:timeout", unanswered);
 
 body.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
 body.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
+
+// Acts on their way are marked; a region whose refresh waited for one is fetched again.
+body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.requestConfig.verb !== "get") detail.elt.dataset.answering = "";
+});
+body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  delete detail.elt.dataset.answering;
+  const region = detail.elt.closest("[data-stale]");
+  if (!region?.isConnected) return;
+  delete region.dataset.stale;
+  const swap = region.getAttribute("data-hx-swap") || "innerHTML";
+  window.htmx.ajax("GET", region.getAttribute("data-hx-get"), { source: region, target: region, swap });
+});
 body.addEventListener("htmx:afterSettle", (event) => {
   // a target that was replaced as a whole hears nothing any more; htmx tells the new element
   const { target } = event.detail;

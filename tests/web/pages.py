@@ -1,5 +1,6 @@
 """Pages for the tests of the frame: they need no database and no FastPix."""
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -65,6 +66,9 @@ def answer(request, kind):
     """Every ending a request can have."""
     endings = {"trouble": Trouble, "crash": ValueError("secret inside"), "gone": Http404, "no": PermissionDenied}
     endings |= {"odd": SuspiciousOperation("odd"), "refused": Refusal}
+    if kind == "slow":
+        time.sleep(0.8)
+        raise Trouble
     if kind in endings:
         raise endings[kind]
     response = HttpResponse(f"<p>{kind} {request.request_id}</p>")

@@ -110,6 +110,15 @@ def test_a_refresh_that_fails_leaves_what_is_known(tab):
     assert tab.inner_text("#panel") == "What we know"
 
 
+def test_a_refresh_waits_for_the_answer_to_an_act_inside_it(tab):
+    tab.click("#slow")
+    with tab.expect_response("**/answer/fresh/"):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live:region'))")
+    assert tab.locator("#slow").count() == 1
+    tab.locator("#dialog").get_by_text(SENTENCE).wait_for()
+    tab.locator("#region").get_by_text("fresh").wait_for()
+
+
 def test_no_answer_at_all_is_said_too(tab):
     tab.expected_errors += ["ERR_", "htmx:"]
     tab.context.set_offline(True)
@@ -197,7 +206,8 @@ def test_a_decoder_that_failed_once_is_started_again_and_plays_on(tab, films):
     tab.get_by_role("button", name="Play Harbor & <Sons>").click()
     until(tab, "document.querySelector('video')?.currentTime > 4.5", seconds=30)
     assert tab.locator(".player-trouble").is_hidden()
-    assert pages.film.asked.count("/film/film1.ts") == 2
+    # the player asks once more; hls.js by itself may have asked again before that
+    assert pages.film.asked.count("/film/film1.ts") in {2, 3}
 
 
 def test_a_film_that_cannot_be_decoded_is_said_after_one_more_try(tab, films):
