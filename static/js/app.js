@@ -56,6 +56,7 @@ body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.requestConfig.verb !== "get") detail.elt.dataset.answering = "";
 });
 body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.verb === "get") return; // not the refresh itself, which ended without being swapped
   delete detail.elt.dataset.answering;
   const region = detail.elt.closest("[data-stale]");
   if (!region?.isConnected) return;

@@ -114,6 +114,7 @@ def test_a_refresh_waits_for_the_answer_to_an_act_inside_it(tab):
     tab.click("#slow")
     with tab.expect_response("**/answer/fresh/"):
         tab.evaluate("document.body.dispatchEvent(new CustomEvent('live:region'))")
+    tab.wait_for_timeout(300)
     assert tab.locator("#slow").count() == 1
     tab.locator("#dialog").get_by_text(SENTENCE).wait_for()
     tab.locator("#region").get_by_text("fresh").wait_for()
