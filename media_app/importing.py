@@ -48,6 +48,11 @@ class Progress:
     added: int
     newest: bool
 
+    @property
+    def percent(self) -> int:
+        """How much of the total was read, 0 to 100."""
+        return self.read * 100 // self.total if self.total else 0
+
 
 def order(workspace: Workspace) -> bool:
     """Write down that the workspace shall be imported; False when an import runs already.
