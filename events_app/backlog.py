@@ -1,8 +1,10 @@
-"""Working through the events that wait: oldest first, each in a transaction of its own.
+"""Working through the events that wait, each in a transaction of its own: oldest first, and what just came in between.
 
 The claim is the event's own state, changed in the same transaction as what the event does: a killed worker leaves the
 row as it was. Two workers never do one event twice, and as both go through a lane in the same order, one waits for the
 other's row before it can take the next: the order of an object's events holds. Lanes spare them most of that waiting.
+Where a backlog waits, every fourth block is for the objects that were heard of last, each with all that waits for it,
+oldest first: new events do not wait for the backlog, and the order of an object's events holds all the same.
 """
 
 import logging
@@ -13,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Final
 
@@ -33,6 +36,10 @@ State = WebhookEvent.State
 
 LANES: Final = 4
 BLOCK: Final = 100
+# Blocks of the oldest events before one for what just came.
+OLD_BLOCKS: Final = 3
+# Of a block for what just came, at most this many events are of one object.
+_OF_ONE: Final = 25
 # An event that fails is tried this often, first soon, then after 4, 16, 64 and 256 s.
 TRIES: Final = 5
 
@@ -44,9 +51,7 @@ def project(workspace_id: int | None = None, *, seconds: float = 10) -> bool:
     """
     deadline = time.monotonic() + seconds
     for workspace in _with_work(workspace_id):
-        lanes = list(range(LANES))
-        random.shuffle(lanes)
-        for number, pk in enumerate(pk for lane in lanes for pk in _waiting(workspace, lane)):
+        for number, pk in enumerate(_in_turn(workspace)):
             if time.monotonic() > deadline:
                 return True
             project_one(workspace, pk)
@@ -159,6 +164,31 @@ def _with_work(workspace_id: int | None) -> list[Workspace]:
     random.shuffle(ids)
     found = Workspace.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+def _in_turn(workspace: Workspace) -> Iterator[int]:
+    """What waits in a workspace, oldest first by lanes; of a backlog every fourth block is what just came."""
+    lanes = list(range(LANES))
+    random.shuffle(lanes)
+    oldest = chain.from_iterable(_waiting(workspace, lane) for lane in lanes)
+    while block := list(islice(oldest, OLD_BLOCKS * BLOCK)):
+        yield from block
+        if len(block) == OLD_BLOCKS * BLOCK:
+            yield from _of_newest(workspace)
+
+
+def _of_newest(workspace: Workspace) -> list[int]:
+    """A block of what waits for the objects of the newest events, the newest object first, its oldest event first."""
+    due = _due(timezone.now()).filter(workspace=workspace)
+    newest = due.order_by("-pk").values_list("object_id", flat=True)[:BLOCK]
+    found: list[int] = []
+    # one after the other: an object with a long past must not crowd out those behind it
+    for object_id in dict.fromkeys(newest):
+        waits = due.filter(object_id=object_id).order_by("pk").values_list("pk", flat=True)
+        found += waits[: min(_OF_ONE, BLOCK - len(found))]
+        if len(found) >= BLOCK:
+            break
+    return found
 
 
 def _waiting(workspace: Workspace, lane: int) -> Iterator[int]:

@@ -235,9 +235,15 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep events left behind": {"task": "events_app.project_waiting", "schedule": 5.0},
-    # these two expire: while FastPix is silent they must not pile up behind one that waits for it
+    # what expires: while FastPix is silent it must not pile up behind one that waits for it
     "ask for unsettled media": {"task": "media_app.ask_unsettled", "schedule": 5.0, "options": {"expires": 5}},
     "poll media that are not final": {"task": "media_app.poll_open", "schedule": 10.0, "options": {"expires": 10}},
+    "look again at media that are final": {
+        "task": "media_app.sweep_final",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "go on with imports left behind": {"task": "media_app.resume_imports", "schedule": 30.0},
     "sweep transfers left behind": {"task": "media_app.sweep_transfers", "schedule": 15.0},
     "note that events workers live": {"task": "workspace_app.beat_events", "schedule": 10.0},
     "note that calls workers live": {"task": "workspace_app.beat_calls", "schedule": 10.0},

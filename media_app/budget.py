@@ -8,17 +8,32 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from fastpix_api import FastPix, FastPixError, Forbidden, Patience, RateLimited, Unauthorized
-from workspace_app.fastpix import client_for
+from workspace_app.fastpix import client_for, person_asked
 from workspace_app.models import Workspace
 
 A_MINUTE: Final = 60
 A_MINUTE_SANDBOX: Final = 600
+# What may wait (the rolling look at final media) takes at most this share of it.
+SPARE: Final = 0.25
 _SILENCE, _REFUSAL, _CROWD = 10, 60, 30
 
 
 def asking_client(workspace: Workspace) -> FastPix:
     """A worker's client: one try of at most 8 s, past an open breaker. The row it asks about is what retries."""
     return client_for(workspace, patience=Patience.PAGE, insist=True)
+
+
+def spare(workspace: Workspace) -> bool:
+    """`spend` for work that can wait: out of a small share, and not within seconds of a person's own call."""
+    if person_asked(workspace):
+        return False
+    key = f"asks:{workspace.pk}:{int(time.time()) // 60}:spare"
+    try:
+        cache.add(key, 0, 120)
+        taken = cache.incr(key)
+    except (RedisError, ValueError):
+        return False
+    return taken <= _a_minute(workspace) * SPARE and spend(workspace)
 
 
 def spend(workspace: Workspace) -> bool:
@@ -28,7 +43,7 @@ def spend(workspace: Workspace) -> bool:
         if cache.get(_quiet(workspace)):
             return False
         cache.add(key, 0, 120)
-        return cache.incr(key) <= (A_MINUTE_SANDBOX if workspace.sandbox else A_MINUTE)
+        return cache.incr(key) <= _a_minute(workspace)
     except (RedisError, ValueError):  # ValueError: evicted between the two
         return True
 
@@ -42,6 +57,10 @@ def leave_alone(workspace: Workspace, error: FastPixError) -> None:
         seconds = _REFUSAL
     with suppress(RedisError):
         cache.set(_quiet(workspace), type(error).__name__, int(seconds))
+
+
+def _a_minute(workspace: Workspace) -> int:
+    return A_MINUTE_SANDBOX if workspace.sandbox else A_MINUTE
 
 
 def _quiet(workspace: Workspace) -> str:

@@ -71,7 +71,7 @@ def derive(media: Media, said: Said) -> None:
     """Set what follows from the other columns: the sort key and the words that search looks through."""
     known_since = media.created_at or (None if media.sort_key else said.at or said.heard_at)
     if known_since is not None:
-        media.sort_key = _microseconds(known_since)
+        media.sort_key = microseconds(known_since)
     words = [media.title, media.creator_id, *_leaves(media.metadata), media.remote_id]
     media.search = "\n".join(word.lower() for word in words if word)
 
@@ -113,7 +113,8 @@ def _failed_reason(said: Said, columns: Mapping[str, Any]) -> dict[str, str]:
     return {"failed_reason": values.clean(reason)[:2000]} if isinstance(reason, str) else {}
 
 
-def _microseconds(at: datetime) -> int:
+def microseconds(at: datetime) -> int:
+    """A moment as the sort key of what was created then."""
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 

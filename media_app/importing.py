@@ -1,23 +1,30 @@
-"""Bringing in what a FastPix workspace already holds: page by page, oldest first, resumable."""
+"""Bringing in what a FastPix workspace already holds: page by page, resumable after anything.
+
+The place is a row (ImportRun), so neither a killed worker nor an empty Redis loses it. The first import walks
+everything, oldest first; once that was through, further ones look at the newest only.
+"""
 
 import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from events_app import push
-from events_app.mirror import Said
+from events_app.mirror import Change, Said
 from fastpix_api import Answer, FastPixError
 from media_app import budget, reconcile
 from media_app.mirror import hear, is_id
-from media_app.models import Media
+from media_app.models import ImportRun, Media
+from media_app.services import leases
+from media_app.turns import keep, turn
 from workspace_app import timeline
 from workspace_app.fastpix import prove
 from workspace_app.models import Workspace
@@ -25,72 +32,141 @@ from workspace_app.models import Workspace
 PAGE: Final = 50
 # Rows written in one transaction: with tracks and playback IDs about 100.
 _BLOCK: Final = 20
-_KEPT: Final = 24 * 60 * 60  # seconds the place is remembered
 _AGAIN: Final = 10.0
+# A turn that should have begun this long ago was lost with its message or its worker.
+_LOST: Final = timedelta(seconds=30)
+
+State = ImportRun.State
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A running import: media `read` of the `total` FastPix last told, and how many of them were new."""
+
+    read: int
+    total: int
+    added: int
+    newest: bool
+
+    @property
+    def percent(self) -> int:
+        """How much of the total was read, 0 to 100."""
+        return self.read * 100 // self.total if self.total else 0
+
+
+def order(workspace: Workspace) -> bool:
+    """Write down that the workspace shall be imported; False when an import runs already.
+
+    What was imported whole before is only looked through for what is new, newest first, up to a page that brings
+    nothing: what stayed unknown behind such a page is found by the rolling sweep.
+    """
+    run, _made = ImportRun.objects.get_or_create(workspace=workspace)
+    state = State.NEWEST if run.whole_at else State.EVERYTHING
+    resting = ImportRun.objects.filter(pk=run.pk).exclude(state__in=ImportRun.RUNNING)
+    begun = {"started_at": timezone.now(), "finished_at": None, "next_try_at": Now()}
+    if not resting.update(state=state, page=1, added=0, total=0, **begun):
+        return False
+    push.ring(workspace, "imports")
+    return True
+
+
+def withdraw(workspace: Workspace) -> None:
+    """Take back an order that no worker has begun."""
+    untouched = ImportRun.objects.filter(workspace=workspace, state__in=ImportRun.RUNNING, total=0, leased_by="")
+    untouched.update(state=State.IDLE)
+    push.ring(workspace, "imports")
 
 
 def import_existing(
     workspace: Workspace, *, seconds: float = 20, client_of: reconcile.ClientOf = budget.asking_client
 ) -> float | None:
-    """Import for about `seconds`, going on where the last call stopped.
+    """Go on with the import that was ordered, for about `seconds`.
 
-    Returns in how many seconds to call again, None when all is here (or the credentials are of another workspace, which
-    the timeline tells). A place that was lost only means to start at the first page again: rows that exist stay.
+    Returns in how many seconds to call again, None when there is nothing to go on with: all is here, another worker is
+    at it, or the credentials are of another workspace (which the timeline tells).
     """
-    deadline = time.monotonic() + seconds
-    place = progress(workspace)
+    with turn(ImportRun, workspace) as run:
+        if run is None or not run.running:
+            return None
+        wait = _walk(run, time.monotonic() + seconds, client_of)
+        if wait is not None:
+            keep(run, next_try_at=leases.until(wait))
+        return wait
+
+
+def overdue() -> list[int]:
+    """The workspaces whose import should have gone on by now: its worker died, or the message got lost."""
+    late = Q(next_try_at=None) | Q(next_try_at__lte=leases.until(-_LOST.total_seconds()))
+    runs = ImportRun.objects.filter(late, leases.free(), state__in=ImportRun.RUNNING)
+    return list(runs.values_list("workspace_id", flat=True))
+
+
+def progress(workspace: Workspace) -> Progress | None:
+    """How far the running import is; None when none runs."""
+    run = ImportRun.objects.filter(workspace=workspace, state__in=ImportRun.RUNNING).first()
+    if run is None:
+        return None
+    return Progress(min((run.page - 1) * PAGE, run.total), run.total, run.added, run.state == State.NEWEST)
+
+
+def take_page(
+    workspace: Workspace, answer: Answer, client_of: reconcile.ClientOf, *, known_only: bool = False
+) -> list[Change[Media]]:
+    """Take a page of FastPix's list into the mirror; returns what came in new.
+
+    Rows that exist are marked where they differ, and tombstones that FastPix lists are asked about. `known_only`: what
+    we have no row of stays out.
+    """
+    items = {str(item["id"]): item for item in answer.data if is_id(str(item.get("id", "")))}
+    rows = Media.objects.filter(workspace=workspace, remote_id__in=list(items))
+    names = sorted(rows.values_list("remote_id", flat=True)) if known_only else list(items)
+    new: list[Change[Media]] = []
+    for start in range(0, len(names), _BLOCK):
+        with transaction.atomic():
+            changes = [_take(workspace, name, items[name], answer) for name in names[start : start + _BLOCK]]
+        new += [change for change in changes if change is not None and change.created]
+    for media in rows.filter(gone=True).select_related("workspace"):
+        _look_again(media, answer.answered_at, client_of)
+    if new:
+        push.ring(workspace, "media", "uploads")
+    return new
+
+
+def _walk(run: ImportRun, deadline: float, client_of: reconcile.ClientOf) -> float | None:
+    newest = run.state == State.NEWEST
     while time.monotonic() < deadline:
-        if not budget.spend(workspace):
+        if not budget.spend(run.workspace):
             return _AGAIN
         try:
-            answer = client_of(workspace).media.list(limit=PAGE, offset=place["page"], order_by="asc")
+            order_by = "desc" if newest else "asc"
+            answer = client_of(run.workspace).media.list(limit=PAGE, offset=run.page, order_by=order_by)
         except FastPixError as error:
-            budget.leave_alone(workspace, error)
+            budget.leave_alone(run.workspace, error)
             return _AGAIN
-        if not all(prove(workspace, str(item.get("workspaceId") or "")) for item in answer.data):
-            _finish(workspace, "import_refused", place)
+        if not all(prove(run.workspace, str(item.get("workspaceId") or "")) for item in answer.data):
+            _finish(run, State.REFUSED)
             return None
-        place["added"] += _take_page(workspace, answer, client_of)
-        if not _shrunk(place, answer) and len(answer.data) < PAGE:
-            _finish(workspace, "imported", place)
+        new = len(take_page(run.workspace, answer, client_of))
+        page, total = _next(run, answer)
+        back = page <= run.page
+        if not keep(run, page=page, total=total, added=run.added + new):
             return None
-        _keep(workspace, place)
+        push.ring(run.workspace, "imports")
+        if not back and (len(answer.data) < PAGE or (newest and not new)):
+            _finish(run, State.DONE)
+            return None
     return 0.0
 
 
-def progress(workspace: Workspace) -> dict[str, int]:
-    """Where the import stands: `page` to read next, media `added` and the `total` FastPix last told."""
-    place: Any = None
-    with suppress(RedisError):
-        place = cache.get(_key(workspace))
-    return place if isinstance(place, dict) else {"page": 1, "added": 0, "total": 0}
-
-
-def _shrunk(place: dict[str, int], answer: Answer) -> bool:
-    """Move on to the next page, or back to where deletions meanwhile have moved what was not read yet."""
+def _next(run: ImportRun, answer: Answer) -> tuple[int, int]:
+    """The next page, or one before it where deletions meanwhile have moved what was not read yet; and the new total."""
     told = (answer.pagination or {}).get("totalRecords")
-    total = told if isinstance(told, int) else place["total"]
-    lost, place["total"] = place["total"] - total, total
-    place["page"] = place["page"] + 1 if lost <= 0 else max(1, place["page"] - math.ceil(lost / PAGE))
-    return lost > 0
+    total = told if isinstance(told, int) and told >= 0 else run.total
+    lost = run.total - total
+    return (run.page + 1 if lost <= 0 else max(1, run.page - math.ceil(lost / PAGE))), total
 
 
-def _take_page(workspace: Workspace, answer: Answer, client_of: reconcile.ClientOf) -> int:
-    items = {str(item["id"]): item for item in answer.data if is_id(str(item.get("id", "")))}
-    names = list(items)
-    added = 0
-    for start in range(0, len(names), _BLOCK):
-        with transaction.atomic():
-            for name in names[start : start + _BLOCK]:
-                added += _take(workspace, name, items[name], answer)
-    for media in Media.objects.filter(workspace=workspace, remote_id__in=names, gone=True).select_related("workspace"):
-        _look_again(media, answer.answered_at, client_of)
-    if added:
-        push.ring(workspace, "media", "uploads")
-    return added
-
-
-def _take(workspace: Workspace, remote_id: str, item: Mapping[str, Any], answer: Answer) -> bool:
+def _take(workspace: Workspace, remote_id: str, item: Mapping[str, Any], answer: Answer) -> Change[Media] | None:
     said = Said(
         kind="listed",
         data=item,
@@ -99,8 +175,7 @@ def _take(workspace: Workspace, remote_id: str, item: Mapping[str, Any], answer:
         by="poll",
         request_id=answer.request_id,
     )
-    change = hear(workspace, remote_id, said).change
-    return change is not None and change.created
+    return hear(workspace, remote_id, said).change
 
 
 def _look_again(media: Media, listed_at: datetime, client_of: reconcile.ClientOf) -> None:
@@ -110,17 +185,13 @@ def _look_again(media: Media, listed_at: datetime, client_of: reconcile.ClientOf
             reconcile.ask(media, client=client_of(media.workspace))
 
 
-def _finish(workspace: Workspace, verb: str, place: dict[str, int]) -> None:
-    with suppress(RedisError):
-        cache.delete(_key(workspace))
-    details = {"added": place["added"]}
-    timeline.record(workspace, "workspace", workspace.slug, verb, source="poll", details=details)
-
-
-def _keep(workspace: Workspace, place: dict[str, int]) -> None:
-    with suppress(RedisError):
-        cache.set(_key(workspace), place, _KEPT)
-
-
-def _key(workspace: Workspace) -> str:
-    return f"media:import:{workspace.pk}"
+def _finish(run: ImportRun, state: ImportRun.State) -> None:
+    now = timezone.now()
+    whole_at = now if run.state == State.EVERYTHING and state == State.DONE else run.whole_at
+    with transaction.atomic():
+        if not keep(run, state=state, finished_at=now, whole_at=whole_at):
+            return
+        verb = "imported" if state == State.DONE else "import_refused"
+        details = {"added": run.added}
+        timeline.record(run.workspace, "workspace", run.workspace.slug, verb, source="poll", details=details)
+    push.ring(run.workspace, "imports")

@@ -19,7 +19,7 @@ from media_app import budget
 from media_app.mirror import awake, hear
 from media_app.missing import TooManyMissing, take_for_deleted
 from media_app.models import Media, Upload
-from workspace_app.fastpix import client_for, prove
+from workspace_app.fastpix import client_for, person_asks, prove
 from workspace_app.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ def ask(media: Media, *, by: Literal["poll", "call"] = "poll", client: FastPix |
     `by` "call": a person asked. Raises FastPixError (the row is untouched; NotFound and Invalid only where a 404 does
     not prove a deletion) and TooManyMissing.
     """
+    if by == "call":
+        person_asks(media.workspace)
     client = client or client_for(media.workspace, patience=Patience.PAGE)
     for _crossing in range(CROSSINGS):
         version = Media.objects.values_list("version", flat=True).get(pk=media.pk)
@@ -60,7 +62,7 @@ def ask_unsettled(*, seconds: float = 20, client_of: ClientOf = budget.asking_cl
     deadline = time.monotonic() + seconds
     due = Media.objects.filter(unsettled=True, gone=False, ask_at__lte=timezone.now())
     asked = 0
-    for workspace in _workspaces(due.values_list("workspace_id", flat=True).distinct()):
+    for workspace in connected(due.values_list("workspace_id", flat=True).distinct()):
         rows = due.filter(workspace=workspace).select_related("workspace").order_by("ask_at")[:BLOCK]
         asked += _ask_all(workspace, (row for row in rows if _claim(row)), client_of, deadline)
     return asked
@@ -72,7 +74,7 @@ def poll_open(
     """Ask about media that are not final and uploads without a media, of one workspace or all; returns how many."""
     deadline = time.monotonic() + seconds
     asked = 0
-    for one in [workspace] if workspace else _workspaces():
+    for one in [workspace] if workspace else connected():
         asked += _ask_all(one, _open_media(one), client_of, deadline)
         asked += _ask_uploads(one, client_of, deadline)
     return asked
@@ -164,6 +166,7 @@ def _ours(workspace: Workspace, data: dict[str, object], remote_id: str) -> None
         raise Broken("FastPix answered about another media than the one asked for.")
 
 
-def _workspaces(ids: Iterable[int] | None = None) -> list[Workspace]:
-    connected = Workspace.objects.exclude(token_id="")
-    return list(connected if ids is None else connected.filter(pk__in=ids))
+def connected(ids: Iterable[int] | None = None) -> list[Workspace]:
+    """The workspaces, all or those of `ids`, that have credentials to ask with."""
+    able = Workspace.objects.exclude(token_id="")
+    return list(able if ids is None else able.filter(pk__in=ids))

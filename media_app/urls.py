@@ -9,6 +9,7 @@ app_name = "media"
 urlpatterns = [
     path("", media.media_list, name="media_list"),
     path("import-existing/", media.media_import_existing, name="media_import_existing"),
+    path("import-progress/", media.import_progress, name="import_progress"),
     *upload_urls,
     path("<str:remote_id>/", media.media_detail, name="media_detail"),
     path("<str:remote_id>/state/", media.media_state, name="media_state"),

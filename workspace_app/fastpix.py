@@ -1,14 +1,20 @@
 """FastPix for a workspace: the client with its breaker, and which FastPix workspace it turned out to be."""
 
 from collections.abc import Callable
+from typing import Final
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from requests.adapters import BaseAdapter
 
 from fastpix_api import FastPix, Patience, Unauthorized, Unreachable
 from workspace_app import road
 from workspace_app.breaker import Breaker
+from workspace_app.caching import or_else
 from workspace_app.models import Workspace
+
+# A person who has asked FastPix something is likely to ask again within these seconds.
+_PERSON: Final = 5
 
 
 def _unheard(trouble: Exception) -> None:
@@ -32,6 +38,7 @@ def client_for(
     breaker = Breaker(workspace)
     if patience is Patience.PAGE and not insist:
         _answer_at_once(breaker)
+        person_asks(workspace)
     return FastPix(
         workspace.token_id,
         workspace.secret_key,
@@ -39,6 +46,16 @@ def client_for(
         patience=patience,
         transport=road.Watched(breaker, transport or road.to(workspace), on_trouble),
     )
+
+
+def person_asks(workspace: Workspace) -> None:
+    """Note that a person waits for FastPix, so that work which can wait gives way."""
+    or_else(lambda: cache.set(_person(workspace), 1, _PERSON), None)
+
+
+def person_asked(workspace: Workspace) -> bool:
+    """Whether a person had FastPix asked just now."""
+    return bool(or_else(lambda: cache.get(_person(workspace)), None))
 
 
 def learn(workspace: Workspace, fastpix_workspace_id: str) -> bool:
@@ -75,6 +92,10 @@ def prove(workspace: Workspace, fastpix_workspace_id: str) -> bool:
 def is_proved(workspace: Workspace) -> bool:
     """Whether the Token ID in use has shown the bound workspace: only then may a 404 mean that something is gone."""
     return bool(workspace.remote_id) and workspace.proved_token_id == workspace.token_id
+
+
+def _person(workspace: Workspace) -> str:
+    return f"asks:{workspace.pk}:person"
 
 
 def _answer_at_once(breaker: Breaker) -> None:

@@ -23,6 +23,7 @@ _SENTENCES: Final[dict[str, Any]] = {
     "member_removed": _("%(person)s removed"),
     "import_asked": _("Asked to bring in what FastPix holds"),
     "imported": _("Brought in what FastPix holds: %(added)s new"),
+    "missing_stopped": _("FastPix no longer knows more than %(few)s media: stopped removing them until somebody looks"),
     "import_refused": _("FastPix refused to list what it holds: %(added)s new until then"),
 }
 

@@ -1,6 +1,7 @@
 """The on-demand area's rows."""
 
 from media_app.models.media import Media, PlaybackId, Track
+from media_app.models.runs import ImportRun, SweepRun
 from media_app.models.upload import Upload
 
-__all__ = ["Media", "PlaybackId", "Track", "Upload"]
+__all__ = ["ImportRun", "Media", "PlaybackId", "SweepRun", "Track", "Upload"]

@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from events_app.mirror import Said
 from fastpix_api import FastPix, NotFound
+from media_app import importing
 from media_app.mirror import apply
 from media_app.missing import prove_missing
 from media_app.models import Media
@@ -56,11 +57,14 @@ def delete(media: Media, *, by: User, client: FastPix | None = None) -> None:
 def import_existing(workspace: Workspace, *, by: User) -> None:
     """Have a worker bring in what the FastPix workspace already holds.
 
-    Raises WorkersAway.
+    The order is a row: a worker that dies over it, or a message that gets lost, only delays it. Raises WorkersAway.
     """
+    ordered = importing.order(workspace)
     try:
         # by name: the task's module belongs to the workers
         current_app.send_task("media_app.import_existing", args=[workspace.pk], queue="calls")
     except OperationalError as error:
+        if ordered:
+            importing.withdraw(workspace)
         raise WorkersAway from error
     timeline.record(workspace, "workspace", workspace.slug, "import_asked", source="person", by=by)

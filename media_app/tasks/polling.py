@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from media_app import importing, reconcile
+from media_app import importing, reconcile, sweeping
 from workspace_app.models import Workspace
 
 
@@ -18,10 +18,24 @@ def poll_open(workspace_id: int | None = None) -> None:
     reconcile.poll_open(None if workspace_id is None else Workspace.objects.get(pk=workspace_id))
 
 
+@shared_task(name="media_app.sweep_final")
+def sweep_final() -> None:
+    """A slice of the rolling look at what is final, in every workspace."""
+    sweeping.sweep_all()
+
+
 @shared_task(name="media_app.import_existing")
 def import_existing(workspace_id: int) -> None:
-    """Import for a while, then queue itself again until all is here."""
+    """Go on with an ordered import for a while, then queue itself again until all is here."""
     workspace = Workspace.objects.filter(pk=workspace_id).first()
     wait = importing.import_existing(workspace) if workspace else None
     if wait is not None:
-        import_existing.apply_async((workspace_id,), countdown=wait)
+        # a little later than the row says, or the turn would not be due
+        import_existing.apply_async((workspace_id,), countdown=wait + 1 if wait else 0)
+
+
+@shared_task(name="media_app.resume_imports")
+def resume_imports() -> None:
+    """Go on with imports whose worker died or whose message was lost."""
+    for workspace_id in importing.overdue():
+        import_existing.delay(workspace_id)

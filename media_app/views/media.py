@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from media_app import reconcile
+from media_app import importing, reconcile
 from media_app.models import Media
 from media_app.services import library, playing
 from media_app.services import media as service
@@ -40,7 +40,10 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
     has_key = request.workspace.signing_keys.exists()
     rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in page.items]
     context = {"rows": rows, "page": page, "query": query, "statuses": library.STATUSES}
-    return render(request, "media_app/_media_rows.html" if request.htmx else "media_app/media_list.html", context)
+    if request.htmx:
+        return render(request, "media_app/_media_rows.html", context)
+    context["importing"] = importing.progress(request.workspace)
+    return render(request, "media_app/media_list.html", context)
 
 
 @require_safe
@@ -90,6 +93,14 @@ def media_import_existing(request: WorkspaceRequest) -> HttpResponse:
     messages.info(request, _("Bringing in what FastPix holds. Rows appear here as they arrive."))
     target = reverse("media:media_list", args=[request.workspace.slug])
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+@require_safe
+@needs("media.view")
+def import_progress(request: WorkspaceRequest) -> HttpResponse:
+    """How far the running import is; an empty region when none runs."""
+    context = {"importing": importing.progress(request.workspace)}
+    return render(request, "media_app/_import_progress.html", context)
 
 
 def _state(media: Media) -> dict[str, Any]:

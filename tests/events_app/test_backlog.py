@@ -115,6 +115,99 @@ def test_a_late_event_is_flagged(workspace):
     del projections._EXACT["test_late.x"]
 
 
+def heap(workspace, numbers, object_of):
+    """Many waiting events at once."""
+    body = json.dumps({"type": "video.test_only.ready", "id": "e", "data": {"number": -1}}).encode()
+    text = body.decode()
+    WebhookEvent.objects.bulk_create(
+        WebhookEvent(
+            workspace=workspace,
+            event_id=f"e-{number}",
+            type="video.test_only.ready",
+            object_id=object_of(number),
+            body=text.replace("-1", str(number)).encode(),
+            sha256="0" * 64,
+        )
+        for number in numbers
+    )
+
+
+def in_order(seen):
+    last = {}
+    return all(last.get(name, -1) < number and not last.update({name: number}) for name, number in seen)
+
+
+def test_what_just_came_does_not_wait_for_a_backlog(workspace, seen):
+    heap(workspace, range(100, 2100), lambda number: f"old-{number % 150}")
+    heap(workspace, range(5000, 5020), lambda number: f"new-{number}")
+    assert backlog.project(workspace.pk, seconds=120) is False
+    places = [place for place, (name, _) in enumerate(seen) if name.startswith("new-")]
+    assert len(places) == 20
+    assert max(places) < (backlog.OLD_BLOCKS + 1) * backlog.BLOCK + 20
+    assert len(seen) == 2020
+    assert in_order(seen)
+
+
+def test_an_object_s_newest_event_brings_its_older_ones_before_it(workspace, seen):
+    heap(workspace, range(100, 1300), lambda number: "early" if number < 130 else f"old-{number % 97}")
+    heap(workspace, [5000], lambda number: "early")
+    backlog.project(workspace.pk, seconds=120)
+    assert len(seen) == 1201
+    assert in_order(seen)
+
+
+def test_events_that_keep_coming_are_done_while_the_backlog_drains(workspace, seen):
+    heap(workspace, range(1000, 4000), lambda number: f"old-{number % 200}")
+    came = {}
+
+    @projections.projects("test_feed.")
+    def feed(event):
+        """Every event of the feed brings the next one with it."""
+        number = event.data["number"]
+        came[number] = len(seen)
+        if number < 5:
+            put(workspace, f"{number + 1:03}", kind="video.test_feed.x", object_id=f"feed-{number + 1}")
+            row = WebhookEvent.objects.filter(event_id=f"e-{number + 1:03}")
+            row.update(
+                body=json.dumps({"type": "video.test_feed.x", "id": "e", "data": {"number": number + 1}}).encode()
+            )
+
+    body = json.dumps({"type": "video.test_feed.x", "id": "e", "data": {"number": 0}}).encode()
+    put(workspace, "000", kind="video.test_feed.x", object_id="feed-0", body=body)
+    try:
+        backlog.project(workspace.pk, seconds=120)
+    finally:
+        del projections._PREFIXES["test_feed."]
+    waits = [came[number + 1] - came[number] for number in range(5)]
+    assert max(waits) <= (backlog.OLD_BLOCKS + 1) * backlog.BLOCK
+    assert in_order(seen)
+    assert len(seen) == 3000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_on_a_backlog_keep_the_order_too(seen):
+    from tests.people import make_workspace
+
+    workspace = make_workspace()
+    heap(workspace, range(1000, 1900), lambda number: f"o-{number % 5}")
+
+    def work():
+        try:
+            backlog.project(workspace.pk, seconds=60)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(number for _, number in seen) == list(range(1000, 1900))
+    for name in {name for name, _ in seen}:
+        mine = [number for object_id, number in seen if object_id == name]
+        assert mine == sorted(mine)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_do_one_event_twice_and_keep_the_order(seen):
     from tests.people import make_workspace

@@ -56,6 +56,8 @@ class Model(BaseAdapter):
             return 200, {"success": True, "data": self.media[name]}
         size, page = int(query["limit"][0]), int(query["offset"][0])
         items = list(self.media.values())
+        if query["orderBy"] == ["desc"]:
+            items.reverse()
         total = {"totalRecords": len(items), "currentOffset": page, "offsetCount": -(-len(items) // size)}
         return 200, {"success": True, "data": items[(page - 1) * size : page * size], "pagination": total}
 

@@ -3,6 +3,8 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
+from media_app import importing
+from media_app.models import ImportRun
 from tests.media_app.shelf import put
 
 HOSTILE = """<img src=x onerror=alert(1)></script>"'{{7*7}}javascript:alert(2)"""
@@ -112,3 +114,33 @@ def test_a_private_media_without_a_key_offers_to_make_one(editor, viewer, worksp
     assert "An editor or an admin" in viewer.get(address).content.decode()
     refused = viewer.post(reverse("media:media_token", args=[workspace.slug, media.remote_id]))
     assert refused.status_code == 409
+
+
+def _progress(client):
+    return client.get(reverse("media:import_progress", args=[client.slug])).content.decode()
+
+
+def test_a_running_import_says_how_far_it_is(viewer, workspace):
+    assert "Importing" not in _progress(viewer)
+    importing.order(workspace)
+    assert "about to start" in _progress(viewer)
+    ImportRun.objects.update(page=8, total=2000)
+    assert "Importing: 350 of about 2,000" in _progress(viewer)
+    assert "Importing: 350 of about 2,000" in _list(viewer).content.decode()
+
+
+def test_an_import_of_what_is_new_says_so(viewer, workspace):
+    ImportRun.objects.create(workspace=workspace, state="newest", page=3, total=4000, added=61)
+    assert "looked at 100, 61 came in" in _progress(viewer)
+
+
+def test_without_an_import_the_region_still_listens(viewer):
+    body = _progress(viewer)
+    assert "live:imports from:body" in body
+    assert "hidden" in body
+
+
+def test_an_order_shows_at_once_and_survives_the_message(editor, workspace):
+    answer = editor.post(reverse("media:media_import_existing", args=[editor.slug]))
+    assert answer.status_code == 302
+    assert importing.progress(workspace) is not None
