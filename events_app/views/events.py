@@ -5,10 +5,9 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from events_app import backlog, redaction
+from events_app import backlog, redaction, search
 from events_app.envelope import NotAnEvent, family_of, parse
 from events_app.models import WebhookEvent
 from web.paging import keyset
@@ -17,21 +16,17 @@ from workspace_app.requests import WorkspaceRequest
 from workspace_app.secrets_at_rest import SecretUnreadable
 
 State = WebhookEvent.State
-# the tabs of the list: which states each shows, and its words
-TABS: Final = {"": _("All"), State.FAILED.value: _("Failed"), State.UNHANDLED.value: _("Unhandled")}
 OF_OBJECT: Final = 20
 
 
 @require_safe
 @needs("events.view")
 def event_list(request: WorkspaceRequest) -> HttpResponse:
-    """Every event, newest first; only its rows when htmx asks."""
-    state = request.GET.get("state", "")
-    rows = WebhookEvent.objects.filter(workspace=request.workspace).defer("body")
-    if state in TABS and state:
-        rows = rows.filter(state=state)
+    """Events, newest first, those that fit the address; only its rows when htmx asks."""
+    query = search.Query.read(request.GET)
+    rows = search.find(request.workspace, query)
     page = keyset(rows, before=request.GET.get("before"), after=request.GET.get("after"), key="pk")
-    context = {"page": page, "tabs": TABS, "state": state}
+    context = {"page": page, "query": query, "states": search.STATES, "flags": search.FLAGS}
     return render(request, "events_app/_event_rows.html" if request.htmx else "events_app/event_list.html", context)
 
 

@@ -79,3 +79,30 @@ def test_an_event_of_a_media_leads_to_it(viewer, workspace):
         reverse("media:media_detail", args=[viewer.slug, "m-1"])
         in viewer.get(url("event_detail", viewer, "e-1")).content.decode()
     )
+
+
+def test_the_address_holds_every_filter_and_the_pages_keep_it(viewer, workspace):
+    for number in range(60):
+        put(workspace, number, kind="video.media.ready", object_id="m-1", state="failed", late=True)
+    put(workspace, 99, kind="video.other.kind", object_id="m-1", state="failed", late=True)
+    asked = {"type": "video.media.*", "object": "m-1", "state": "failed", "flag": "late", "from": "2020-01-01T10:00"}
+    page = viewer.get(url("event_list", viewer), asked).content.decode()
+    assert "video.other.kind" not in page
+    for shown in ('value="video.media.*"', 'value="m-1"', '<option value="late" selected', 'value="2020-01-01T10:00"'):
+        assert shown in page
+    older = page.split('rel="next" href="')[1].split('"')[0]
+    for kept in ("type=video.media", "object=m-1", "state=failed", "flag=late", "from=2020-01-01T10"):
+        assert kept in older
+
+
+def test_the_tabs_come_again_with_the_rows_so_that_they_keep_the_filters(viewer, workspace):
+    put(workspace, 1)
+    part = viewer.get(url("event_list", viewer), {"type": "video.*"}, headers={"hx-request": "true"}).content.decode()
+    tabs = part[part.index('id="event-tabs"') :]
+    assert "data-hx-swap-oob" in tabs
+    assert "type=video" in tabs
+
+
+def test_a_search_without_a_result_says_how_to_search(viewer, workspace):
+    put(workspace, 1)
+    assert "Nothing matches" in viewer.get(url("event_list", viewer), {"type": "nothing"}).content.decode()
