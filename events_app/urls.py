@@ -8,6 +8,8 @@ app_name = "events"
 urlpatterns = [
     path("", events.event_list, name="event_list"),
     path("of/<str:object_id>/", events.of_object, name="of_object"),
+    path("replay/", events.replay_failed, name="replay_failed"),
+    path("replay/<path:event_id>/", events.event_replay, name="event_replay"),
     # FastPix's event ids are UUIDs, but whatever was signed is kept
     path("<path:event_id>/", events.event_detail, name="event_detail"),
 ]
