@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import time
+from contextlib import suppress
 from typing import Final
 
 from django.db import Error
@@ -15,7 +16,9 @@ from events_app.body import MIB, Body, Gone, NoRoom, Receive, Room, Scope, Send,
 from events_app.database_thread import DatabaseThread
 from events_app.intake_keys import Key, Keys, KeysUnknown
 from events_app.intake_probes import Probes
+from events_app.intake_rejections import Rejections
 from events_app.intake_writer import Full, Row, Writer
+from events_app.rejections import Cause
 from fastpix_api import webhooks
 from workspace_app.fastpix import learn
 from workspace_app.models import Workspace
@@ -57,6 +60,9 @@ NO_SECRET = Answer(503, "The webhook secret of this workspace is not known yet."
 NO_DATABASE = Answer(503, "The event could not be stored. Send it again.", retry_after="5")
 BUSY = Answer(503, "Too many events at once. Send it again.", retry_after="2")
 
+# What is counted as refused for good; a 503 asks for the event again.
+_CAUSES: Final = {NOT_JSON: Cause.NOT_JSON, UNSIGNED: Cause.UNSIGNED, ANOTHER: Cause.ANOTHER, LARGE: Cause.LARGE}
+
 
 class Intake:
     """The plain ASGI app. Made once per process; its parts start with the first request."""
@@ -67,6 +73,7 @@ class Intake:
         self._writing = DatabaseThread("intake-write")
         self._keys = Keys(self._reading)
         self._probes = Probes()
+        self._rejections = Rejections()
         self._alarm = Alarm()
         self._writer = Writer(self._writing, self._alarm.ring)
         self._room = Room(ROOM)
@@ -79,6 +86,7 @@ class Intake:
             return
         except TooLarge:
             answer = LARGE
+            await self._count(scope["path"], LARGE, b"", None)
         except TooSlow:
             answer = SLOW
         except (NoRoom, Full):
@@ -93,6 +101,7 @@ class Intake:
     def close(self) -> None:
         """Let go of the threads and their connections."""
         self._probes.close()
+        self._rejections.close()
         self._alarm.close()
         self._reading.close()
         self._writing.close()
@@ -108,7 +117,21 @@ class Intake:
         answer = await self._judge(address[1], raw, signature)
         if answer is PROBED:
             self._probes.note(address[1])
+        elif answer in _CAUSES:
+            await self._count(scope["path"], answer, raw, signature)
         return answer
+
+    async def _count(self, path: str, answer: Answer, raw: bytes, signature: str | None) -> None:
+        """Count a refusal, with the likely cause of a wrong signature; nothing of an address nobody has."""
+        address = _ADDRESS.fullmatch(path)
+        with suppress(KeysUnknown):
+            key = await self._keys.of(address[1]) if address else None
+            if address is None or key is None:
+                return
+            cause = _CAUSES[answer]
+            if answer is UNSIGNED and signature is not None:
+                cause = await self._rejections.cause(key, raw, signature)
+            self._rejections.note(address[1], cause)
 
     async def _judge(self, slug: str, raw: bytes, signature: str | None) -> Answer:
         """Who sent it? Nothing is refused by keys older than the request."""

@@ -25,6 +25,7 @@ INSERT INTO {_TABLE} (workspace_id, event_id, type, object_id, occurred_at, body
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, FALSE, FALSE, 'received', '', 0)
 ON CONFLICT (workspace_id, event_id) DO UPDATE SET
     times = {_TABLE}.times + 1,
+    last_received_at = excluded.received_at,
     conflicting = ({_TABLE}.conflicting OR {_TABLE}.sha256 <> excluded.sha256)
 """  # noqa: S608  a table's name cannot be a parameter, and this one is our own
 

@@ -12,7 +12,8 @@ class WebhookEvent(models.Model):
 
     received ─▶ projected | unhandled (no projection for its type) | failed (error kept, can be replayed)
 
-    late, conflicting and `times` (how often it came) are flags beside the state. Bodies that can carry stream keys or
+    late, conflicting and `times` (how often it came, `last_received_at` when the last repeat did) are flags beside the
+    state. Bodies that can carry stream keys or
     upload addresses (live, upload and unknown types) are stored encrypted.
     """
 
@@ -33,6 +34,7 @@ class WebhookEvent(models.Model):
     encrypted = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64)
     times = models.PositiveIntegerField(default=1)
+    last_received_at = models.DateTimeField(null=True)
     conflicting = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
@@ -48,6 +50,18 @@ class WebhookEvent(models.Model):
             # For finding what waits to be projected, oldest first.
             models.Index(fields=["workspace", "id"], name="event_waiting", condition=Q(state="received")),
             models.Index(fields=["workspace", "object_id", "-id"], name="event_of_object"),
+            # For the list's filters; the two with a condition hold few rows and cost the intake nothing.
+            models.Index(fields=["workspace", "type", "-id"], name="event_of_type"),
+            models.Index(
+                fields=["workspace", "state", "-id"],
+                name="event_left",
+                condition=Q(state="failed") | Q(state="unhandled"),
+            ),
+            models.Index(
+                fields=["workspace", "-id"],
+                name="event_flagged",
+                condition=Q(times__gt=1) | Q(late=True) | Q(conflicting=True),
+            ),
         ]
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,14 +13,60 @@ _SECRET: Final = re.compile(
     re.IGNORECASE,
 )
 _MASK: Final = "••••"
+# Lists and objects down to this depth can be folded.
+_FOLDS: Final = 3
 # Ingest addresses end in the stream key.
 _INGEST: Final = frozenset(("rtmp", "rtmps", "srt"))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of indented JSON: `tone` is s for text, m for what was masked. One that opens folds what it holds."""
+
+    indent: str
+    key: str
+    text: str
+    end: str = ""
+    tone: str = ""
+    opens: bool = False
+    closes: bool = False
+
+
 def shown(payload: Any) -> str:
     """A payload as indented JSON, secrets masked; characters that would not be seen are spelled out."""
-    text = json.dumps(masked(payload), indent=2, ensure_ascii=False)
-    return "".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text)
+    return plain(lines(payload))
+
+
+def lines(payload: Any) -> Iterator[Line]:
+    """The same, line by line. Raises RecursionError for one that is nested too deeply."""
+    return _lines(masked(payload), "", "", 0)
+
+
+def _lines(value: Any, key: str, end: str, depth: int) -> Iterator[Line]:
+    indent = "  " * depth
+    if not isinstance(value, dict | list) or not value:
+        tone = ("m" if _MASK in value else "s") if isinstance(value, str) else ""
+        yield Line(indent, key, _spelled(value), end, tone)
+        return
+    if isinstance(value, dict):
+        brackets, within = "{}", [(_spelled(name), one) for name, one in value.items()]
+    else:
+        brackets, within = "[]", [("", one) for one in value]
+    folds = 0 < depth <= _FOLDS
+    yield Line(indent, key, brackets[0], opens=folds)
+    for number, (name, one) in enumerate(within, 1):
+        yield from _lines(one, name, "," if number < len(within) else "", depth + 1)
+    yield Line(indent, "", brackets[1], end, closes=folds)
+
+
+def plain(told: Iterable[Line]) -> str:
+    """Lines as one text."""
+    return "\n".join(f"{one.indent}{one.key}{': ' if one.key else ''}{one.text}{one.end}" for one in told)
+
+
+def _spelled(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
 def masked(value: Any, *, secret: bool = False) -> Any:

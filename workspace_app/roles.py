@@ -15,6 +15,7 @@ Verb = Literal[
     "live.operate",
     "analytics.view",
     "events.view",
+    "events.replay",
     "workspace.view",
     "workspace.settings",
     "workspace.members",
@@ -33,8 +34,10 @@ class Role(models.TextChoices):
 _VIEW: Final[frozenset[Verb]] = frozenset(
     ("media.view", "live.view", "analytics.view", "events.view", "workspace.view"),
 )
-_EDIT: Final[frozenset[Verb]] = frozenset(("media.upload", "media.edit", "media.delete", "media.protect"))
-_OPERATE: Final[frozenset[Verb]] = frozenset(("live.operate",))
+_EDIT: Final[frozenset[Verb]] = frozenset(
+    ("media.upload", "media.edit", "media.delete", "media.protect", "events.replay")
+)
+_OPERATE: Final[frozenset[Verb]] = frozenset(("live.operate", "events.replay"))
 _ADMINISTER: Final[frozenset[Verb]] = frozenset(("workspace.settings", "workspace.members"))
 
 VERBS: Final[dict[str, frozenset[Verb]]] = {

@@ -21,6 +21,7 @@ _SENTENCES: Final[dict[str, Any]] = {
     "member_joined": _("Joined as %(role)s"),
     "member_changed": _("%(person)s changed from %(before)s to %(after)s"),
     "member_removed": _("%(person)s removed"),
+    "events_replayed": _("Failed events projected again: %(count)s"),
     "import_asked": _("Asked to bring in what FastPix holds"),
     "imported": _("Brought in what FastPix holds: %(added)s new"),
     "missing_stopped": _("FastPix no longer knows more than %(few)s media: stopped removing them until somebody looks"),

@@ -1,14 +1,16 @@
 """What FastPix told us: the list, one event, and the last events of one object."""
 
-from typing import Final
+from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
-from events_app import backlog, redaction
+from events_app import backlog, changes, redaction, replay, search
 from events_app.envelope import NotAnEvent, family_of, parse
 from events_app.models import WebhookEvent
 from web.paging import keyset
@@ -17,31 +19,56 @@ from workspace_app.requests import WorkspaceRequest
 from workspace_app.secrets_at_rest import SecretUnreadable
 
 State = WebhookEvent.State
-# the tabs of the list: which states each shows, and its words
-TABS: Final = {"": _("All"), State.FAILED.value: _("Failed"), State.UNHANDLED.value: _("Unhandled")}
 OF_OBJECT: Final = 20
+LONG: Final = 2000  # lines from which on a payload does not fold
 
 
 @require_safe
 @needs("events.view")
 def event_list(request: WorkspaceRequest) -> HttpResponse:
-    """Every event, newest first; only its rows when htmx asks."""
-    state = request.GET.get("state", "")
-    rows = WebhookEvent.objects.filter(workspace=request.workspace).defer("body")
-    if state in TABS and state:
-        rows = rows.filter(state=state)
+    """Events, newest first, those that fit the address; only its rows when htmx asks."""
+    query = search.Query.read(request.GET)
+    rows = search.find(request.workspace, query)
     page = keyset(rows, before=request.GET.get("before"), after=request.GET.get("after"), key="pk")
-    context = {"page": page, "tabs": TABS, "state": state}
+    context = {"page": page, "query": query, "states": search.STATES, "flags": search.FLAGS}
+    context["waiting"] = replay.waiting_count(request.workspace)
     return render(request, "events_app/_event_rows.html" if request.htmx else "events_app/event_list.html", context)
 
 
 @require_safe
 @needs("events.view")
 def event_detail(request: WorkspaceRequest, event_id: str) -> HttpResponse:
-    """One event: how it came, what became of it, and its payload with secrets masked."""
-    event = get_object_or_404(WebhookEvent, workspace=request.workspace, event_id=event_id)
-    context = {"event": event, "payload": _payload(event), "size": _size(event), "media_url": _media_url(event)}
-    return render(request, "events_app/event_detail.html", context)
+    """One event: how it came, what became of it, its payload with secrets masked; to htmx what may change of that."""
+    event = _event(request, event_id)
+    if request.htmx:
+        return render(request, "events_app/_event_facts.html", _facts(event))
+    return render(request, "events_app/event_detail.html", {**_facts(event), **_payload(event)})
+
+
+@require_POST
+@needs("events.replay")
+def event_replay(request: WorkspaceRequest, event_id: str) -> HttpResponse:
+    """Have one event projected again."""
+    event = _event(request, event_id)
+    replay.one(event)
+    if not request.htmx:
+        return redirect("events:event_detail", slug=request.workspace.slug, event_id=event_id)
+    event.refresh_from_db()
+    return render(request, "events_app/_event_facts.html", _facts(event))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("events.replay")
+def replay_failed(request: WorkspaceRequest) -> HttpResponse:
+    """Say how many events have failed, then have all of them projected again."""
+    if request.method != "POST":
+        context = {"count": replay.failed_count(request.workspace)}
+        return render(request, "events_app/_replay_failed.html", context)
+    count = replay.all_failed(request.workspace, by=request.user)
+    said = ngettext("%(n)d event is projected again.", "%(n)d events are projected again.", count) % {"n": count}
+    messages.info(request, said)
+    target = reverse("events:event_list", args=[request.workspace.slug])
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
 
 
 @require_safe
@@ -53,12 +80,25 @@ def of_object(request: WorkspaceRequest, object_id: str) -> HttpResponse:
     return render(request, "events_app/_of_object.html", context)
 
 
-def _payload(event: WebhookEvent) -> str:
-    """The payload for reading; "" where the stored bytes cannot be read."""
+def _event(request: WorkspaceRequest, event_id: str) -> WebhookEvent:
+    rows = WebhookEvent.objects.select_related("workspace")
+    return get_object_or_404(rows, workspace=request.workspace, event_id=event_id)
+
+
+def _facts(event: WebhookEvent) -> dict[str, Any]:
+    """What may change while the page is open."""
+    return {"event": event, "size": _size(event), "media_url": _media_url(event), "changes": changes.of(event)}
+
+
+def _payload(event: WebhookEvent) -> dict[str, Any]:
+    """The payload for reading: lines that fold, or text where it is long; neither where it cannot be read."""
     try:
-        return redaction.shown(parse(backlog.body_of(event)).payload)
+        payload = list(redaction.lines(parse(backlog.body_of(event)).payload))
     except (NotAnEvent, SecretUnreadable, RecursionError):
-        return ""
+        return {}
+    if len(payload) > LONG:
+        return {"text": redaction.plain(payload)}
+    return {"lines": payload}
 
 
 def _media_url(event: WebhookEvent) -> str:

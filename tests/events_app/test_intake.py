@@ -39,6 +39,7 @@ def test_a_signed_event_is_stored_before_it_is_answered(edge, workspace):
     row = stored().get()
     assert (row.workspace, row.event_id, row.type) == (workspace, "e-1", "video.media.ready")
     assert (row.object_id, row.state, row.times, row.conflicting) == ("m-1", "received", 1, False)
+    assert row.last_received_at is None
     assert bytes(row.body) == raw
     assert row.sha256 == hashlib.sha256(raw).hexdigest()
     assert row.occurred_at == datetime(2026, 5, 20, 9, 6, 49, 998127, tzinfo=UTC)
@@ -58,6 +59,7 @@ def test_a_repeat_is_counted_and_a_differing_one_flagged(edge, workspace):
         assert edge.post(body).status == 200
     row = stored().get()
     assert (row.times, row.conflicting) == (3, True)
+    assert row.received_at < row.last_received_at < datetime.now(UTC) + timedelta(seconds=1)
     assert json.loads(bytes(row.body)) == event()
 
 

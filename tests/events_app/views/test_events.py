@@ -1,7 +1,13 @@
+import html
+import json
+import re
+from datetime import UTC, datetime
+
 from django.urls import reverse
 
-from tests.events_app.test_backlog import put
+from tests.events_app.test_backlog import put, state
 from tests.people import make_workspace
+from workspace_app import timeline
 
 
 def url(name, client, *more):
@@ -79,3 +85,106 @@ def test_an_event_of_a_media_leads_to_it(viewer, workspace):
         reverse("media:media_detail", args=[viewer.slug, "m-1"])
         in viewer.get(url("event_detail", viewer, "e-1")).content.decode()
     )
+
+
+def test_the_address_holds_every_filter_and_the_pages_keep_it(viewer, workspace):
+    for number in range(60):
+        put(workspace, number, kind="video.media.ready", object_id="m-1", state="failed", late=True)
+    put(workspace, 99, kind="video.other.kind", object_id="m-1", state="failed", late=True)
+    asked = {"type": "video.media.*", "object": "m-1", "state": "failed", "flag": "late", "from": "2020-01-01T10:00"}
+    page = viewer.get(url("event_list", viewer), asked).content.decode()
+    assert "video.other.kind" not in page
+    for shown in ('value="video.media.*"', 'value="m-1"', '<option value="late" selected', 'value="2020-01-01T10:00"'):
+        assert shown in page
+    older = page.split('rel="next" href="')[1].split('"')[0]
+    for kept in ("type=video.media", "object=m-1", "state=failed", "flag=late", "from=2020-01-01T10"):
+        assert kept in older
+
+
+def test_the_tabs_come_again_with_the_rows_so_that_they_keep_the_filters(viewer, workspace):
+    put(workspace, 1)
+    part = viewer.get(url("event_list", viewer), {"type": "video.*"}, headers={"hx-request": "true"}).content.decode()
+    tabs = part[part.index('id="event-tabs"') :]
+    assert "data-hx-swap-oob" in tabs
+    assert "type=video" in tabs
+
+
+def test_a_search_without_a_result_says_how_to_search(viewer, workspace):
+    put(workspace, 1)
+    assert "Nothing matches" in viewer.get(url("event_list", viewer), {"type": "nothing"}).content.decode()
+
+
+def test_the_payload_that_is_copied_is_json_again(viewer, workspace):
+    payload = {"type": "t", "id": "e-1", "data": {"a": [1, {"b": "<i>&"}], "c": {}, "d": None, "streamKey": "k" * 20}}
+    put(workspace, 1, body=json.dumps(payload).encode())
+    page = viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    part = page[page.index('id="payload"') :]
+    text = html.unescape(re.sub(r"<[^>]*>", "", part[part.index(">") + 1 : part.index("</div>")]))
+    payload["data"]["streamKey"] = "kkkk••••"
+    assert json.loads(text) == payload
+    assert part.count("<details open>") == part.count("</details>") == 3
+
+
+def test_a_long_payload_is_shown_without_folding(viewer, workspace):
+    put(workspace, 1, body=json.dumps({"type": "t", "id": "e-1", "data": list(range(3000))}).encode())
+    page = viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    assert "2999" in page
+    assert "<details" not in page[page.index('id="payload"') :]
+
+
+def test_what_an_event_changed_is_told_by_the_history_of_its_object(viewer, workspace):
+    put(workspace, 1, object_id="m-1", state="projected")
+    put(workspace, 2, object_id="m-1", state="projected")
+    details = {"status": "ready", "fields": ["title", "tags"]}
+    timeline.record(workspace, "media", "m-1", "updated", source="webhook", event_id="e-1", details=details)
+    page = viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    assert "Was updated" in page
+    assert "title, tags" in page
+    assert "Was updated" not in viewer.get(url("event_detail", viewer, "e-2")).content.decode()
+
+
+def test_the_first_and_the_last_delivery_are_told(viewer, workspace):
+    first, last = datetime(2026, 5, 20, 12, 0, 1, tzinfo=UTC), datetime(2026, 5, 20, 12, 3, 2, tzinfo=UTC)
+    put(workspace, 1, times=2, received_at=first, last_received_at=last)
+    page = viewer.get(url("event_detail", viewer, "e-1")).content.decode()
+    assert "2 times" in page
+    assert "12:00:01.000" in page
+    assert "12:03:02.000" in page
+
+
+def test_a_waiting_event_is_followed_and_a_settled_one_rests(viewer, workspace):
+    put(workspace, 1)
+    put(workspace, 2, state="projected")
+    facts = [
+        viewer.get(url("event_detail", viewer, one), headers={"hx-request": "true"}).content.decode()
+        for one in ("e-1", "e-2")
+    ]
+    assert ["live:events from:body" in one for one in facts] == [True, False]
+    assert all("<html" not in one and 'id="event-changes"' in one for one in facts)
+
+
+def test_replaying_puts_the_event_back_and_shows_it_waiting(operator, workspace):
+    put(workspace, 1, state="failed", error="KeyError in fields.py, line 7")
+    answer = operator.post(url("event_replay", operator, "e-1"), headers={"hx-request": "true"})
+    assert "Received" in answer.content.decode()
+    assert state(1).state == "received"
+    assert operator.post(url("event_replay", operator, "e-1"))["Location"] == url("event_detail", operator, "e-1")
+
+
+def test_replaying_all_names_the_number_first(editor, workspace):
+    for number in range(3):
+        put(workspace, number, state="failed")
+    assert "the 3 events that failed" in editor.get(url("replay_failed", editor)).content.decode()
+    assert state(1).state == "failed", "asking changes nothing"
+    assert editor.post(url("replay_failed", editor)).status_code == 302
+    page = editor.get(url("event_list", editor)).content.decode()
+    assert "3 events wait to be projected" in page
+    assert "3 events are projected again" in page
+    assert "No event has failed" in editor.get(url("replay_failed", editor)).content.decode()
+
+
+def test_a_viewer_is_offered_no_replay(viewer, editor, workspace):
+    put(workspace, 1)
+    for address in (url("event_list", viewer), url("event_detail", viewer, "e-1")):
+        assert "/replay/" not in viewer.get(address).content.decode()
+        assert "/replay/" in editor.get(address).content.decode()
