@@ -103,7 +103,7 @@ INLINE = (
     r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)"
     r"|href=.javascript:|\|safe\b|autoescape off"
 )
-TRACES = r"(/(work|farm)/|/tmp/bash|\.library/|py[p]i\.org|python[h]osted|registry\.n[p]mjs|d[e]b\.debian)"
+TRACES = r"(py[p]i\.org|python[h]osted|registry\.n[p]mjs|d[e]b\.debian|/ro[o]t/|/hom[e]/[a-z])"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the git checkout")
