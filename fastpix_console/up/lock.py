@@ -27,8 +27,3 @@ def take(file: Path) -> int:
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()}\n".encode())
     return descriptor
-
-
-def release(descriptor: int) -> None:
-    """Give up what take() returned."""
-    os.close(descriptor)

@@ -1,5 +1,6 @@
 """What is wrong is said in one sentence each, before anything is started."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def test_a_second_start_on_the_same_data_names_the_first(tmp_path):
     try:
         code, said = start(DATA_DIR=tmp_path, PORT=free_port(), SANDBOX_PORT=free_port())
     finally:
-        lock.release(held)
+        os.close(held)
     assert code == 2
     assert len(said) == 1
     assert said[0].startswith("error: already running on this data (pid ")
