@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
 from fastpix_api import times
 from fastpix_api.errors import (
@@ -81,7 +81,8 @@ class Received:
 def judge(received: Received, *, expect: type | None) -> Answer:
     """The answer inside, or the error it means.
 
-    `expect`: list (of objects), dict, or None where the operation promises no data. Raises FastPixError.
+    `expect`: list (of objects), list[str], dict, str, or None where the operation promises no data.
+    Raises FastPixError.
     """
     status = received.status
     if 300 <= status < 400:
@@ -102,10 +103,12 @@ def _unwrap(received: Received, payload: object, expect: type | None) -> Answer:
     if payload.get("success") is not True:
         raise Broken("FastPix said neither yes nor no.", **received.known(_words(payload)))
     data, pagination = payload.get("data"), payload.get("pagination")
-    if expect is not None and not isinstance(data, expect):
+    kind = get_origin(expect) or expect
+    if kind is not None and not isinstance(data, kind):
         raise Broken("FastPix sent another kind of data than it promises.", **received.known())
-    if expect is list and not all(isinstance(item, dict) for item in data or ()):
-        raise Broken("FastPix sent a list of something else than objects.", **received.known())
+    (inside,) = get_args(expect) or (dict,)
+    if kind is list and not all(isinstance(item, inside) for item in data or ()):
+        raise Broken("FastPix sent a list of something else than it promises.", **received.known())
     if pagination is not None and not isinstance(pagination, dict):
         raise Broken("FastPix sent page numbers that cannot be read.", **received.known())
     rest = {name: value for name, value in payload.items() if name not in {"success", "data", "pagination"}}

@@ -173,8 +173,9 @@ class RateLimited(Refused):
 
     @property
     def sentence(self) -> str:
-        wait = f"in {self.retry_after:.0f} s" if self.retry_after else "in a minute"
-        return f"{self.what} Try again {wait}."
+        seconds = self.retry_after or 60.0
+        wait = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+        return f"{self.what} Try again in {wait if self.retry_after else 'a minute'}."
 
 
 class SessionGone(Refused):

@@ -21,8 +21,15 @@ class Media:
     def create(self, *, inputs: Sequence[Mapping[str, Any]], access_policy: str = "public", **settings: Any) -> Answer:
         """Have FastPix pull a file from a URL; answers 201 with the media, status `Created`.
 
-        `inputs`: such as {"type": "video", "url": …}; `access_policy`: public, private or drm; `settings` in FastPix's
-        own spelling (title, metadata of at most 10 entries of 255 characters, maxResolution, mediaQuality, …).
+        `inputs`: the video, {"type": "video", "url": …, startTime and endTime in seconds, introUrl, outroUrl,
+        expungeSegments ["4-6"], segments}, and beside it watermark {url, placement, width, height, opacity}, audio
+        {swapTrackUrl, imposeTracks}, subtitle {url, languageName, languageCode}. The url "fp_mediaId://<media id>" cuts
+        a clip out of a media of the workspace; without times it copies it whole (documented).
+        `access_policy`: public, private or drm, which needs drmConfigurationId. `settings` in FastPix's own spelling:
+        title and creatorId (255 characters), metadata (10 entries of 255), maxResolution 480p to 2160p (1080p),
+        mediaQuality standard, pro or premium, mp4Support, sourceAccess, optimizeAudio, chapters, namedEntities,
+        subtitles {languageName, languageCode}, summary {generate, summaryLength}, moderation {type},
+        accessRestrictions {domains, userAgents}.
         Raises Invalid, Refused (trial limits). Never sent twice: a lost answer may have created the media.
         """
         body = {"inputs": [dict(one) for one in inputs], "accessPolicy": access_policy, **settings}
@@ -37,11 +44,21 @@ class Media:
         """One media, whole: fields never set are absent. A finished upload's uploadId is the media's id (recorded)."""
         return self._call("GET", f"/on-demand/{part(media_id)}", expect=dict)
 
-    def update(self, media_id: str, **changes: Any) -> Answer:
-        """Change title, metadata, creatorId; answers with the media.
+    def update(
+        self,
+        media_id: str,
+        *,
+        title: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        creator_id: str | None = None,
+    ) -> Answer:
+        """Change title, metadata, creatorId: what is None stays, nothing else can be changed here (documented).
 
-        Recorded: metadata is replaced as a whole, not merged. Raises Invalid.
+        Answers with the media. Title and creatorId take 255 characters. Recorded: metadata, at most 10 entries of 255
+        characters, is replaced as a whole, not merged. Raises Invalid.
         """
+        told: dict[str, Any] = {"title": title, "metadata": metadata, "creatorId": creator_id}
+        changes = {field: value for field, value in told.items() if value is not None}
         return self._call("PATCH", f"/on-demand/{part(media_id)}", json=changes, expect=dict)
 
     def delete(self, media_id: str) -> Answer:

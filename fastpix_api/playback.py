@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastpix_api.answer import Answer
-from fastpix_api.road import Call, part
+from fastpix_api.restrictions import replace
+from fastpix_api.road import Call, named, part
 
 
 class Playback:
@@ -18,7 +19,12 @@ class Playback:
         self._call = call
 
     def create(self, media_id: str, *, access_policy: str, **settings: Any) -> Answer:
-        """One more playback ID: public, private or drm. Recorded: `resolution` is null where none was asked for."""
+        """One more playback ID: public, private or drm, which needs drmConfigurationId.
+
+        `settings` in FastPix's spelling: drmConfigurationId, resolution (480p to 2160p, the highest served),
+        accessRestrictions {"domains": rules, "userAgents": rules}, rules as {defaultPolicy, allow, deny}. Recorded:
+        `resolution` is null where none was asked for.
+        """
         body = {"accessPolicy": access_policy, **settings}
         return self._call("POST", _ids(media_id), json=body, expect=dict)
 
@@ -32,7 +38,7 @@ class Playback:
 
     def delete(self, media_id: str, playback_id: str) -> Answer:
         """Remove a playback ID at once. Recorded: it travels in the query, not in the path."""
-        return self._call("DELETE", _ids(media_id), query={"playbackId": playback_id})
+        return self._call("DELETE", _ids(media_id), query={"playbackId": named(playback_id)})
 
     def update_domains(
         self,
@@ -44,7 +50,15 @@ class Playback:
         deny: Sequence[str] = (),
     ) -> Answer:
         """Replace the domain rules; `default_policy` allow or deny. Observed: a host without a dot is refused (422)."""
-        return self._restrict(media_id, playback_id, "domains", _rules(default_policy, allow, deny))
+        return replace(
+            self._call,
+            _ids(media_id),
+            playback_id,
+            "domains",
+            default_policy=default_policy,
+            allow=allow,
+            deny=deny,
+        )
 
     def update_user_agents(
         self,
@@ -56,16 +70,16 @@ class Playback:
         deny: Sequence[str] = (),
     ) -> Answer:
         """Replace the user agent rules; entries are case-sensitive parts of the header (observed)."""
-        return self._restrict(media_id, playback_id, "user-agents", _rules(default_policy, allow, deny))
-
-    def _restrict(self, media_id: str, playback_id: str, what: str, rules: dict[str, Any]) -> Answer:
-        return self._call("PATCH", f"{_ids(media_id)}/{part(playback_id)}/{what}", json=rules, expect=dict)
+        return replace(
+            self._call,
+            _ids(media_id),
+            playback_id,
+            "user-agents",
+            default_policy=default_policy,
+            allow=allow,
+            deny=deny,
+        )
 
 
 def _ids(media_id: str) -> str:
     return f"/on-demand/{part(media_id)}/playback-ids"
-
-
-def _rules(default_policy: str, allow: Sequence[str], deny: Sequence[str]) -> dict[str, Any]:
-    # flat: wrapped under the kind's name FastPix answers 200 and stores nothing (observed)
-    return {"defaultPolicy": default_policy, "allow": list(allow), "deny": list(deny)}

@@ -39,7 +39,7 @@ FIRST_CHUNK: Final = 8 * 1024 * 1024
 CHUNK_SECONDS: Final = 10.0  # what one chunk may take: so long a pause or a stop waits
 TRIES: Final = 6  # failures in a row, without a byte of progress between them
 TIMEOUT: Final = (10.0, 60.0)  # seconds to connect or to hand over one block, and to wait for storage's answer
-_BLOCK: Final = 512 * 1024  # bytes handed to the socket at once; urllib3's 16 KiB halve the speed
+BLOCK: Final = 512 * 1024  # bytes handed to the socket at once; urllib3's 16 KiB halve the speed
 _HELD: Final = re.compile(r"bytes=0-([0-9]{1,15})")
 _DONE: Final = frozenset((200, 201, 204, 206))
 
@@ -72,7 +72,7 @@ class UploadSession:
             raise EmptyFile
         self.url = url
         self.size = size
-        self._http = http or session_for(url, blocksize=_BLOCK)
+        self._http = http or session_for(url, blocksize=BLOCK)
         self._sleep = sleep
 
     def __repr__(self) -> str:
@@ -143,7 +143,7 @@ class UploadSession:
         start = progress.offset
         end = min(start + progress.chunk_size, self.size)
         began = time.monotonic()
-        piece = Slice(file, start, end, block=max(16 * 1024, min(_BLOCK, progress.chunk_size // 16)))
+        piece = Slice(file, start, end, block=max(16 * 1024, min(BLOCK, progress.chunk_size // 16)))
         received = self._send("PUT", {"Content-Range": f"bytes {start}-{end - 1}/{self.size}"}, piece)
         chunk_size = _next_size(progress.chunk_size, end - start, time.monotonic() - began)
         if received.status in _DONE:

@@ -61,14 +61,20 @@ class Call(Protocol):
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         expect: type | None = None,
+        again: bool = True,
     ) -> Answer: ...
 
 
-def part(text: str) -> str:
-    """One part of a path, quoted. An empty part or a dotted one would name another address: ValueError."""
+def named(text: str) -> str:
+    """An id as it is. An empty one or a dotted one would name something else: ValueError."""
     if str(text) in {"", ".", ".."}:
         raise ValueError(f"{text!r} is not an id")
-    return quote(str(text), safe="")
+    return str(text)
+
+
+def part(text: str) -> str:
+    """An id as one part of a path, quoted. Raises ValueError as `named` does."""
+    return quote(named(text), safe="")
 
 
 class Road:
@@ -100,14 +106,15 @@ class Road:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         expect: type | None = None,
+        again: bool = True,
     ) -> Answer:
         """One operation, tried as often as patience and method allow. Raises FastPixError.
 
-        Only GET, HEAD, PUT and DELETE are sent again, after silence, 408, 429 and 5xx. FastPix ignores Idempotency-Key
-        on uploads (observed 2026-09), so a second POST could create a second object.
+        Only GET, HEAD, PUT and DELETE are sent again, after silence, 408, 429 and 5xx, and not where `again` is False.
+        FastPix ignores Idempotency-Key on uploads (observed 2026-09), so a second POST could create a second object.
         """
         end = time.monotonic() + self._limits.budget
-        tries = self._limits.tries if method in _IDEMPOTENT else 1
+        tries = self._limits.tries if again and method in _IDEMPOTENT else 1
         for attempt in range(1, tries + 1):
             try:
                 return judge(self._send(method, path, query=query, json=json, headers=headers, end=end), expect=expect)

@@ -3,6 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Final
+
+# Before and after lies nothing that happened (Go writes "0001-01-01T00:00:00Z" for none), and the ends of time, where
+# zones and databases cannot follow
+_YEARS: Final = range(1971, 9000)
 
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,12}))?"
@@ -22,9 +27,10 @@ def parse(text: object) -> datetime | None:
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
     micro = int((found[7] or "0")[:6].ljust(6, "0"))
     try:
-        return datetime(year, month, day, hour, minute, second, micro, UTC) - _offset(found[8])
+        instant = datetime(year, month, day, hour, minute, second, micro, UTC) - _offset(found[8])
     except (ValueError, OverflowError):
         return None
+    return instant if instant.year in _YEARS else None
 
 
 def _offset(zone: str | None) -> timedelta:

@@ -20,9 +20,10 @@ class Uploads:
         """A new address: data has uploadId, url, timeout (seconds), status `waiting`.
 
         `cors_origin`: the exact origin of the page that will send the file; "*" is accepted (recorded). `settings`:
-        pushMediaSettings in FastPix's spelling, accessPolicy required; the same keys outside of it are refused with 422
-        (observed). `browser`: ask for a signed address that the sender must start itself, instead of a started session.
-        The url is a bearer secret. Raises Invalid, Refused (trial limits).
+        pushMediaSettings in FastPix's spelling (those of `media.create`, and inputs beside the file), accessPolicy
+        required; the same keys outside of it are refused with 422 (observed). `browser`: ask for a signed address that
+        the sender must start itself, instead of a started session. The url is a bearer secret. Raises Invalid, Refused
+        (trial limits).
         """
         body = {"corsOrigin": cors_origin, "pushMediaSettings": dict(settings)}
         headers = {"X-Client-Type": "web-browser"} if browser else None

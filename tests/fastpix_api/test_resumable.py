@@ -68,6 +68,7 @@ def test_a_file_arrives_whole(bucket: Storage) -> None:
     ],
 )
 def test_no_fault_changes_the_file(bucket: Storage, faults: list[str]) -> None:
+    """RELIABILITY 31."""
     bucket.faults.extend(faults)
     url = bucket.open()
     assert send(session(url)).done
@@ -90,6 +91,7 @@ def test_any_faults_any_size_any_chunk(faults: list[str], size: int, chunk: int)
 
 
 def test_a_308_without_range_is_asked_about_not_believed(bucket: Storage) -> None:
+    """RELIABILITY 31."""
     bucket.faults.append("nothing")
     send(session(bucket.open()))
     assert bucket.asked == 1

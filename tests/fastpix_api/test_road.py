@@ -36,6 +36,7 @@ def page(url: str) -> FastPix:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 524])
 def test_a_worker_tries_a_read_four_times(status: int) -> None:
+    """RELIABILITY 24: three retries with jitter."""
     waits = Waits()
     with (
         serving(lambda connection, _: answer(connection, status, b"")) as (url, seen),
@@ -55,6 +56,7 @@ def test_a_worker_goes_on_when_trouble_ends() -> None:
 
 
 def test_deletes_and_puts_are_tried_again_but_creating_and_changing_never() -> None:
+    """RELIABILITY 25: 503 on POST is not repeated blindly."""
     with serving(lambda connection, _: answer(connection, 503, b"")) as (url, seen):
         client = worker(url)
         for act in (
@@ -70,6 +72,7 @@ def test_deletes_and_puts_are_tried_again_but_creating_and_changing_never() -> N
 
 
 def test_a_page_tries_once_and_never_sleeps() -> None:
+    """RELIABILITY 23 and 24: pages try once."""
     waits = Waits()
     with (
         serving(lambda connection, _: answer(connection, 503, b"", Retry_After="1")) as (url, seen),
@@ -107,6 +110,7 @@ def test_retry_after_may_be_a_date_by_fastpix_own_clock() -> None:
 
 
 def test_a_redirect_is_not_followed_and_the_secret_stays_home() -> None:
+    """RELIABILITY 29: another host."""
     with (
         serving(lambda connection, _: answer(connection)) as (elsewhere, trap),
         serving(lambda connection, _: answer(connection, 302, b"", Location=elsewhere)) as (url, seen),
@@ -146,6 +150,7 @@ def _time_a_page(slow: Callable[[Connection, int], None]) -> tuple[float, str]:
 
 
 def test_a_page_waits_at_most_eight_seconds_in_all() -> None:
+    """RELIABILITY 26: slow drip of headers or body, and no answer at all."""
     with ThreadPoolExecutor() as threads:
         for took, sentence in threads.map(_time_a_page, [_drip, _drip_headers, _never]):
             assert 7.5 < took < 9
@@ -153,6 +158,8 @@ def test_a_page_waits_at_most_eight_seconds_in_all() -> None:
 
 
 def test_a_line_cut_in_the_middle_of_the_answer_is_tried_again() -> None:
+    """RELIABILITY 26: cut in the middle of the body."""
+
     def cut(connection: Connection, nth: int) -> None:
         if nth > 1:
             return answer(connection)
@@ -170,6 +177,7 @@ def test_a_line_cut_in_the_middle_of_the_answer_is_tried_again() -> None:
 
 
 def test_nobody_listening_is_said_so_and_nothing_can_have_been_done() -> None:
+    """RELIABILITY 26: connection refused."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(Unreachable) as caught:
@@ -179,6 +187,7 @@ def test_nobody_listening_is_said_so_and_nothing_can_have_been_done() -> None:
 
 
 def test_a_lost_answer_to_a_create_may_have_created() -> None:
+    """RELIABILITY 25: sent once, and the error says that it may have been done."""
     with (
         serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, seen),
         pytest.raises(Unreachable) as caught,
@@ -190,6 +199,7 @@ def test_a_lost_answer_to_a_create_may_have_created() -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_answer_of_more_than_ten_megabytes_is_given_up(packed: bool) -> None:
+    """RELIABILITY 28: a size cap, also for what unpacks to more."""
     body = b" " * (11 * 1024 * 1024)
     headers = {"Content-Encoding": "gzip"} if packed else {}
     with (
@@ -222,6 +232,7 @@ def test_an_answer_of_more_than_ten_megabytes_is_given_up(packed: bool) -> None:
     ],
 )
 def test_an_answer_that_is_not_fastpix_is_broken(body: bytes) -> None:
+    """RELIABILITY 28: HTML, halves, wrong types."""
     with pytest.raises(Broken):
         FastPix("t", "s", transport=Plug(body)).media.list()
 
@@ -240,6 +251,7 @@ def test_an_address_that_is_none_is_said_so(address: str) -> None:
 
 
 def test_no_error_keeps_the_secret() -> None:
+    """RELIABILITY 27: the key is never echoed."""
     with (
         serving(lambda connection, _: connection.connection.shutdown(socket.SHUT_RDWR)) as (url, _),
         pytest.raises(Unreachable) as caught,

@@ -20,6 +20,7 @@ from fastpix_api import times
     ],
 )
 def test_an_instant_is_read_as_utc(text: str, instant: datetime) -> None:
+    """RELIABILITY 11: nanoseconds, Z, offsets."""
     assert times.parse(text) == instant
 
 
@@ -35,6 +36,9 @@ def test_an_instant_is_read_as_utc(text: str, instant: datetime) -> None:
         "2026-05-20T25:00:00Z",
         "0001-01-01T00:00:00+10:00",
         "9999-12-31T23:59:59-10:00",
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
         "2026-05-20T00:00:00Zjunk",
         "\uff12026-05-20T00:00:00Z",
         "2026-05-20T00:00:00.Z",

@@ -1,6 +1,7 @@
 """Signatures of webhooks."""
 
 import base64
+import hmac
 
 import pytest
 from hypothesis import given
@@ -47,3 +48,14 @@ def test_a_secret_that_cannot_sign_is_explained(secret: str) -> None:
 
 def test_a_good_secret_has_no_problem() -> None:
     assert webhooks.secret_problem(OLD) is None
+
+
+@pytest.mark.parametrize("signature", ["", "x", "A" * 44, "A" * 10_000, "é", None])
+def test_every_secret_is_compared_in_constant_time_whatever_the_signature_looks_like(
+    monkeypatch: pytest.MonkeyPatch, signature: str | None
+) -> None:
+    """RELIABILITY 5: no early way out by length or form, and none after the first secret."""
+    compared: list[tuple[type, type]] = []
+    monkeypatch.setattr(hmac, "compare_digest", lambda one, other: compared.append((type(one), type(other))) or False)
+    assert not webhooks.verify(BODY, signature, [OLD, NEW])
+    assert compared == [(bytes, bytes)] * 2
