@@ -7,15 +7,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from sandbox import (
+    ai,
+    by_hand,
     control,
+    drm,
     errors,
     media,
     page,
     pictures,
     playback,
     playback_ids,
+    playlists,
     plays,
     samples,
+    seed,
     signing_keys,
     storage,
     streams,
@@ -32,6 +37,8 @@ async def healthz(request: Request) -> Response:
 
 
 ONE = "/on-demand/{mediaId}"
+PLAYLISTS = "/on-demand/playlists"
+DRM = "/on-demand/drm-configurations"
 PLAYBACK = f"{ONE}/playback-ids"
 API = [
     Route("/on-demand", media.create, methods=["POST"]),
@@ -39,12 +46,27 @@ API = [
     Route("/on-demand/upload", uploads.create, methods=["POST"]),
     Route("/on-demand/uploads", uploads.list_waiting, methods=["GET"]),
     Route("/on-demand/upload/{uploadId}/cancel", uploads.cancel, methods=["PUT"]),
+    Route(PLAYLISTS, playlists.create, methods=["POST"]),
+    Route(PLAYLISTS, playlists.list_all, methods=["GET"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}", playlists.get, methods=["GET"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}", playlists.update, methods=["PUT"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}", playlists.delete, methods=["DELETE"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}/media", playlists.add_media, methods=["PATCH"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}/media", playlists.reorder, methods=["PUT"]),
+    Route(f"{PLAYLISTS}/{{playlistId}}/media", playlists.remove_media, methods=["DELETE"]),
+    Route(DRM, drm.list_all, methods=["GET"]),
+    Route(f"{DRM}/{{drmConfigurationId}}", drm.get, methods=["GET"]),
     Route(ONE, media.get, methods=["GET"]),
     Route(ONE, media.update, methods=["PATCH"]),
     Route(ONE, media.delete, methods=["DELETE"]),
     Route(f"{ONE}/source-access", media.source_access, methods=["PATCH"]),
     Route(f"{ONE}/update-mp4Support", media.mp4_support, methods=["PATCH"]),
     Route(f"{ONE}/input-info", media.input_info, methods=["GET"]),
+    Route(f"{ONE}/summary", ai.summary, methods=["PATCH"]),
+    Route(f"{ONE}/summary", ai.get_summary, methods=["GET"]),
+    Route(f"{ONE}/chapters", ai.chapters, methods=["PATCH"]),
+    Route(f"{ONE}/named-entities", ai.named_entities, methods=["PATCH"]),
+    Route(f"{ONE}/moderation", ai.moderation, methods=["PATCH"]),
     Route(f"{ONE}/media-clips", media.clips, methods=["GET"]),
     Route("/on-demand/{livestreamId}/live-clips", media.live_clips, methods=["GET"]),
     Route(PLAYBACK, playback_ids.create, methods=["POST"]),
@@ -81,6 +103,10 @@ OWN = [
     Route("/_sandbox/state", control.state, methods=["GET"]),
     Route("/_sandbox/webhook", control.webhook, methods=["POST"]),
     Route("/_sandbox/switches", control.turn, methods=["POST"]),
+    Route("/_sandbox/seed", seed.plant, methods=["POST"]),
+    Route("/_sandbox/test-event", control.test_event, methods=["POST"]),
+    Route("/_sandbox/drm", drm.turn, methods=["POST"]),
+    Route("/_sandbox/event", by_hand.send, methods=["POST"]),
 ]
 
 

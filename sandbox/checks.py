@@ -96,6 +96,23 @@ class Fields:
             self.wrong(name, "must be true or false")
         return value if isinstance(value, bool) else None
 
+    def whole(self, name: str, low: int, high: int) -> int | None:
+        value = self.data.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.wrong(name, f"must be between {low} and {high}")
+            return None
+        return value
+
+    def identifier(self, name: str) -> str | None:
+        value = self.text(name)
+        try:
+            return str(UUID(value)) if value is not None else None
+        except ValueError:
+            self.wrong(name, "is invalid")
+            return None
+
     def seconds(self, name: str) -> float | None:
         value = self.data.get(name)
         if value is None:

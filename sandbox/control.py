@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from sandbox import checks, describe, records, switches, world
+from sandbox import checks, describe, events, playlists, records, switches, world
 from sandbox.delivery import Destination
 from sandbox.errors import Refusal
+from sandbox.playlist_records import playlist_of
 from sandbox.settings import secret_bytes
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -52,6 +53,8 @@ def summary(request: Request) -> dict[str, Any]:
         "uploads": [
             {name: row[name] for name in ("id", "status", "created_at", "size")} for row in _newest(here, "uploads", 50)
         ],
+        "playlists": [playlists.listed(here, playlist_of(row)) for row in _newest(here, "playlists", 50)],
+        "drm_configurations": [row["id"] for row in _newest(here, "drm_configurations", 50)],
         "events": [
             {name: row[name] for name in ("id", "type", "object_id", "created_at", "state", "attempts", "answer")}
             for row in _newest(here, "events", 100)
@@ -63,26 +66,50 @@ def summary(request: Request) -> dict[str, Any]:
 async def webhook(request: Request) -> Response:
     """POST {url, secret?}: make it the destination. Answers with the secret events are signed with."""
     check_caller(request)
-    given = await _given(request)
-    url, secret = str(given.get("url") or "").strip(), str(given.get("secret") or "").strip()
+    told = await given(request)
+    url, secret = str(told.get("url") or "").strip(), str(told.get("secret") or "").strip()
     if url and (not url.startswith(("http://", "https://")) or not urlsplit(url).hostname):
         raise Refusal(422, "payload validation failed", fields=[{"field": "url", "message": "is invalid"}])
     if secret and not secret_bytes(secret):
         raise Refusal(422, "payload validation failed", fields=[{"field": "secret", "message": "must be base64"}])
     target = world.of(request).delivery.connect(url, secret)
-    return _answer(request, _described(target))
+    return answered(request, _described(target))
 
 
 async def turn(request: Request) -> Response:
-    """POST {switch: position, …}. Answers with all positions."""
+    """POST {switch: position, …}, a position "slow" or "slow:3". Answers with all positions."""
     check_caller(request)
-    here, given = world.of(request), await _given(request)
-    problems = switches.problems(given)
+    here, wanted = world.of(request), _joined(await given(request))
+    problems = switches.problems(wanted)
     if problems:
         raise Refusal(422, "payload validation failed", " ".join(problems))
-    switches.turn(here.store, {name: str(position) for name, position in given.items()})
-    here.delivery.wake()
-    return _answer(request, switches.read(here.store))
+    switches.turn(here.store, {name: str(position) for name, position in wanted.items()})
+    here.counts.clear()
+    if "webhooks" in wanted:
+        here.delivery.try_again()
+    return answered(request, switches.read(here.store))
+
+
+def _joined(given: dict[str, Any]) -> dict[str, Any]:
+    """Positions with the values that the page's form sends beside them, as `api` and `api-value`.
+
+    A value that was left there from another position, and does not fit, gives way to the usual one.
+    """
+    values = {name.removesuffix("-value"): given.pop(name) for name in list(given) if name.endswith("-value")}
+    for name, value in values.items():
+        wanted = f"{given.get(name)}:{value}"
+        if value and name in switches.CHOICES and switches.parse(name, wanted):
+            given[name] = wanted
+    return given
+
+
+async def test_event(request: Request) -> Response:
+    """POST {}: send an event that is about nothing, signed like all others. Answers as the API does, with its id."""
+    check_caller(request)
+    here = world.of(request)
+    with here.store.together():
+        event_id = events.record(here, "sandbox.test", "", "sent", {"message": "A test event, asked for by a person."})
+    return answered(request, {"success": True, "data": {"id": event_id, "type": "sandbox.test"}})
 
 
 def _described(target: Destination) -> dict[str, object]:
@@ -108,7 +135,7 @@ def _newest(here: world.World, table: str, limit: int) -> list[Any]:
     return here.store.all(f"SELECT * FROM {table} ORDER BY seq DESC LIMIT {limit}")  # noqa: S608 - our own words
 
 
-async def _given(request: Request) -> dict[str, Any]:
+async def given(request: Request) -> dict[str, Any]:
     """The JSON object, or the fields of a form of the page."""
     if not request.headers.get("content-type", "").startswith(FORM):
         return await checks.body(request)
@@ -120,7 +147,8 @@ async def _given(request: Request) -> dict[str, Any]:
     return {name: values[-1] for name, values in parse_qs(raw.decode(errors="replace")).items()}
 
 
-def _answer(request: Request, body: object) -> Response:
+def answered(request: Request, body: object) -> Response:
+    """JSON, or the way back to the page for one of its forms."""
     if request.headers.get("content-type", "").startswith(FORM):
         return RedirectResponse("/", 303)
     return Response(json.dumps(body), media_type="application/json")

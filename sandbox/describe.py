@@ -3,7 +3,7 @@
 from math import gcd
 from typing import Any
 
-from sandbox import records, times
+from sandbox import ai_results, records, times
 from sandbox.records import Media
 from sandbox.world import World
 
@@ -54,10 +54,20 @@ def whole(world: World, media: Media, *, track_status: str = "available") -> dic
         "updatedAt": media.updated_at,
     }
     if media.status == "Ready":
-        if probe.get("video") and playback_ids:
-            answer["thumbnail"] = f"{world.settings.images_url}/{playback_ids[0]['id']}/thumbnail.png"
-        answer |= _facts(probe) | {"tracks": tracks(probe, track_status)}
-    return _present(answer)
+        answer |= _thumbnail(world, media, playback_ids) | _facts(probe) | {"tracks": tracks(probe, track_status)}
+    return _present(answer | ai_results.described(world.store, media.id))
+
+
+def listed(world: World, media: Media) -> dict[str, Any]:
+    """A Ready media in a playlist, where its title and playback IDs are not told (recorded)."""
+    facts = _facts(media.probe)
+    return {
+        "createdAt": media.created_at,
+        **{name: facts[name] for name in ("duration", "sourceResolution") if name in facts},
+        "id": media.id,
+        "status": media.status,
+        **_thumbnail(world, media, _playback_ids(world, media)),
+    }
 
 
 def deleted(world: World, media: Media) -> dict[str, Any]:
@@ -93,6 +103,13 @@ def tracks(probe: dict[str, Any], status: str) -> list[dict[str, Any]]:
         names = {"languageCode": "und", "languageName": "default"}
         found.append({"id": audio["id"], "type": "audio", "status": status} | names)
     return found
+
+
+def _thumbnail(world: World, media: Media, playback_ids: list[dict[str, Any]]) -> dict[str, str]:
+    """The picture is named by the first playback ID; sound alone has none."""
+    if not media.probe.get("video") or not playback_ids:
+        return {}
+    return {"thumbnail": f"{world.settings.images_url}/{playback_ids[0]['id']}/thumbnail.png"}
 
 
 def _facts(probe: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,14 @@ class Refusal(Exception):
             self.body["description"] = description
 
 
+class Declined(Exception):
+    """Upload storage's no: status, Google's code word, a sentence, further headers."""
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.headers = status, code, message, headers
+
+
 def invalid(fields: list[Problem]) -> Refusal:
     """422 with what is wrong by field (recorded)."""
     return Refusal(422, "payload validation failed", fields=fields)
@@ -39,6 +47,16 @@ def media_missing() -> Refusal:
 def playback_missing() -> Refusal:
     """404 as documented for playback IDs."""
     return Refusal(404, "Media/PlaybackId not Found", "The requested media or playbackId doesn't exist")
+
+
+def playlist_missing() -> Refusal:
+    """404 as documented for playlists."""
+    return Refusal(404, "playlist not found", "The requested playlist doesn't exist in the workspace")
+
+
+def reference_taken() -> Refusal:
+    """409 as documented for a playlist whose referenceId another one has."""
+    return Refusal(409, "playlist create failed", "A playlist with the given reference ID already exists.")
 
 
 def bad_request(description: str, message: str = "Bad Request") -> Refusal:

@@ -11,17 +11,19 @@ from sandbox.records import Media
 from sandbox.world import World
 
 KEEP = 5000  # delivered or dropped events kept for the page
+FORGET_EVERY = 500
 
 
-def record(world: World, kind: str, object_id: str, status: str, data: dict[str, Any]) -> None:
-    """Queue one event. Call it inside the transaction that made it true, so neither exists without the other.
+def record(world: World, kind: str, object_id: str, status: str, data: dict[str, Any], *, about: str = "media") -> str:
+    """Queue one event; returns its id.
 
-    The envelope is FastPix's current one; `status` is the coarse word beside it, which does not follow the type.
+    Call it inside the transaction that made it true, so neither exists without the other. The envelope is FastPix's
+    current one; `status` is the coarse word beside it, which does not follow the type.
     """
     event_id = str(uuid4())
     envelope = {
         "type": kind,
-        "object": {"type": "media", "id": object_id},
+        "object": {"type": about, "id": object_id},
         "id": event_id,
         "workspace": {"id": world.workspace_id, "name": "Sandbox"},
         "status": status,
@@ -34,12 +36,12 @@ def record(world: World, kind: str, object_id: str, status: str, data: dict[str,
         "VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
         [event_id, kind, object_id, json.dumps(envelope).encode(), envelope["createdAt"], time.time()],
     )
-    world.store.run(
-        "DELETE FROM events WHERE state != 'waiting' AND seq < (SELECT max(seq) FROM events) - ?",
-        [KEEP],
-    )
+    newest = world.store.count("SELECT max(seq) FROM events")
+    if newest % FORGET_EVERY == 0:
+        world.store.run("DELETE FROM events WHERE state != 'waiting' AND seq < ?", [newest - KEEP])
     world.delivery.wake()
     say("event recorded", type=kind, object=object_id, id=event_id)
+    return event_id
 
 
 def of_media(world: World, kind: str, media: Media, status: str) -> None:

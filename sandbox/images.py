@@ -81,6 +81,8 @@ def _source(folder: Path, probe: dict[str, Any]) -> list[str | Path]:
 
 async def _make(target: Path, arguments: list[str | Path]) -> None:
     """Write to a name of its own, then rename: two askers never see half a picture."""
+    if not target.parent.parent.exists():
+        raise ffmpeg.FfmpegFailed("This media has no files.")
     target.parent.mkdir(exist_ok=True)
     part = target.with_name(f"{secrets.token_hex(4)}.part{target.suffix}")
     try:

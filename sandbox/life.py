@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from sandbox import encode, events, ffmpeg, records, switches
+from sandbox import ai, encode, events, ffmpeg, records, switches
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia, probe
 from sandbox.pull import PullFailed, fetch
@@ -35,7 +35,8 @@ def delete(world: World, media: Media) -> None:
     with world.store.together():
         events.deleted(world, media)
         world.store.run("DELETE FROM media WHERE id = ?", [media.id])
-        world.store.run("DELETE FROM playback_ids WHERE media_id = ?", [media.id])
+        for table in ("playback_ids", "playlist_media", "ai"):
+            world.store.run(f"DELETE FROM {table} WHERE media_id = ?", [media.id])  # noqa: S608 - our own words
     shutil.rmtree(world.folder(media.id), ignore_errors=True)
     world.upload_file(media.id).unlink(missing_ok=True)
 
@@ -64,8 +65,7 @@ async def _work(world: World, media_id: str) -> None:
     facts = await probe(source)
     _step(world, media_id, "In Queue")
     async with world.jobs.encoding:
-        while switches.current(world.store, "encoding") == "held":
-            await asyncio.sleep(HELD_PAUSE)
+        await _meet_the_switch(world)
         media = _step(world, media_id, "Processing")
 
         def progress(fraction: float) -> None:
@@ -79,6 +79,15 @@ async def _work(world: World, media_id: str) -> None:
         events.of_media(world, "video.media.ready", media, "media_ready")
         if media.settings.get("mp4Support"):
             events.of_media(world, "video.media.mp4Support.ready", media, "ready")
+    ai.take_up(world, media_id)
+
+
+async def _meet_the_switch(world: World) -> None:
+    while switches.at(world.store, "encoding").name == "held":
+        await asyncio.sleep(HELD_PAUSE)
+    if switches.at(world.store, "encoding").name == "fails":
+        switches.spend(world.store, "encoding")
+        raise ffmpeg.FfmpegFailed("switched to fail")
 
 
 def _step(world: World, media_id: str, status: str) -> Media:

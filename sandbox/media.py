@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import checks, describe, errors, events, life, paging, records, world
+from sandbox import ai, checks, describe, drm, errors, events, life, paging, records, world
 from sandbox.answers import ok
 from sandbox.records import Media
 
@@ -29,14 +29,10 @@ def settings_of(fields: checks.Fields, *, policy_required: bool) -> dict[str, An
         "creatorId": fields.text("creatorId"),
         "metadata": fields.metadata(),
         "mp4Support": fields.choice("mp4Support", MP4[1:]),
+        "drmConfigurationId": fields.identifier("drmConfigurationId"),
+        "ai": ai.asked_in(fields) or None,
     }
     return settings | {name: value for name, value in optional.items() if value is not None}
-
-
-def refuse_drm(settings: dict[str, Any]) -> None:
-    """A workspace without a DRM configuration says 400 (recorded for the configuration itself)."""
-    if settings["accessPolicy"] == "drm":
-        raise errors.bad_request("The DRM configuration does not exist.", "DRM ID does not exist")
 
 
 async def create(request: Request) -> Response:
@@ -46,7 +42,7 @@ async def create(request: Request) -> Response:
     settings = settings_of(fields, policy_required=True)
     settings["inputs"] = _inputs(fields)
     fields.refuse()
-    refuse_drm(settings)
+    drm.check(here.store, settings["accessPolicy"], settings.get("drmConfigurationId"))
     origin = _clip_of(here, settings["inputs"])
     with here.store.together():
         media = records.add_media(here.store, str(uuid4()), settings, origin)

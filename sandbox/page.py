@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from sandbox import control, switches
+from sandbox import by_hand, control, switches
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +42,8 @@ def _headers() -> dict[str, str]:
 
 def _page(state: dict[str, Any]) -> str:
     parts = [_top(state), _webhook(state["webhook"], state["waiting"]), _switches(state["switches"])]
-    parts += [_media(state["media"], state["images_url"]), _uploads(state["uploads"]), _events(state["events"])]
+    parts += [_by_hand(), _drm(state["drm_configurations"]), _media(state["media"], state["images_url"])]
+    parts += [_uploads(state["uploads"]), _playlists(state["playlists"]), _events(state["events"])]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>FastPix sandbox</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -81,15 +82,66 @@ def _webhook(webhook: dict[str, Any], waiting: int) -> str:
 def _switches(positions: dict[str, str]) -> str:
     fields = []
     for name, choices in switches.CHOICES.items():
-        options = "".join(
-            f'<option value="{one}"{" selected" if one == positions[name] else ""}>{one}</option>' for one in choices
-        )
+        at, _, value = positions[name].partition(":")
+        options = "".join(f'<option value="{one}"{" selected" if one == at else ""}>{one}</option>' for one in choices)
         fields.append(
             f'<label>{name} <select name="{name}" aria-describedby="about-{name}">{options}</select></label>'
-            f'<p class="about" id="about-{name}">{escape(switches.MEANING[name])}</p>'
+            f'<label>value <input name="{name}-value" value="{escape(value)}" autocomplete="off" '
+            f'placeholder="n: the usual one" aria-label="value of {name}"></label>'
+            f'<details id="about-{name}"><summary>What they do</summary>{_meanings(choices)}</details>'
         )
     form = f'<form method="post" action="/_sandbox/switches">{"".join(fields)}<button>Switch</button></form>'
     return f"<section><h2>Switches</h2>{form}</section>"
+
+
+def _meanings(choices: dict[str, switches.Choice]) -> str:
+    lines = (
+        f"<dt>{name}{f':{escape(one.usual)}' if one.usual else ''}</dt><dd>{escape(one.about)}</dd>"
+        for name, one in choices.items()
+    )
+    return f"<dl>{''.join(lines)}</dl>"
+
+
+def _by_hand() -> str:
+    options = "".join(f"<option>{kind}</option>" for kind in by_hand.TYPES)
+    return (
+        "<section><h2>Send an event by hand</h2><p>It says what it says; nothing happens to the object.</p>"
+        '<form method="post" action="/_sandbox/event">'
+        '<label>Type <input name="type" list="types" required autocomplete="off" placeholder="video.media.ready">'
+        f'</label><datalist id="types">{options}</datalist>'
+        '<label>Object <input name="object" autocomplete="off" placeholder="its id; else the newest media"></label>'
+        '<label>Data <textarea name="data" rows="3" placeholder="a JSON object; else what is known of it"></textarea>'
+        "</label><button>Send</button></form></section>"
+    )
+
+
+def _drm(configurations: list[str]) -> str:
+    listed = "".join(
+        '<li><form method="post" action="/_sandbox/drm">'
+        f"<code>{one}</code> "
+        f'<button name="remove" value="{one}" aria-label="Remove {one}">Remove</button></form></li>'
+        for one in configurations
+    )
+    return (
+        "<section><h2>DRM configurations</h2>"
+        f"{f'<ul>{listed}</ul>' if listed else '<p>None: the API says so with 400.</p>'}"
+        '<form method="post" action="/_sandbox/drm"><button>Add a configuration</button></form></section>'
+    )
+
+
+def _playlists(playlists: list[dict[str, Any]]) -> str:
+    rows = [
+        [
+            escape(one["name"]),
+            f"<code>{one['id']}</code>",
+            one["type"],
+            escape(one["referenceId"]),
+            str(one["mediaCount"]),
+            one["createdAt"],
+        ]
+        for one in playlists
+    ]
+    return _table("Playlists", ["Name", "Id", "Type", "Reference", "Media", "Created"], rows)
 
 
 def _media(media: list[dict[str, Any]], images_url: str) -> str:

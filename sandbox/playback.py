@@ -151,7 +151,10 @@ def _short_side(info: str, without: int) -> int:
 
 
 def _ladder(request: Request, media: Media) -> Path:
-    return world.of(request).folder(media.id) / "hls"
+    ladder = world.of(request).folder(media.id) / "hls"
+    if not ladder.exists():
+        raise access.NoAccess(404, "This media has no files.")
+    return ladder
 
 
 def _base(request: Request) -> str:

@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import checks, errors, media, records, world
+from sandbox import checks, drm, errors, records, world
 from sandbox.answers import ok
 from sandbox.records import Media, PlaybackId
 
@@ -18,9 +18,10 @@ async def create(request: Request) -> Response:
     policy = fields.choice("accessPolicy", checks.POLICIES, required=True) or "public"
     restrictions = fields.restrictions()
     resolution = fields.choice("resolution", checks.RESOLUTIONS[1:])
+    configuration = fields.identifier("drmConfigurationId")
     fields.refuse()
-    media.refuse_drm({"accessPolicy": policy})
     here, owner = world.of(request), _media(request)
+    drm.check(here.store, policy, configuration)
     _ready(owner)
     with here.store.together():
         added = records.add_playback_id(here.store, owner.id, policy, restrictions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sandbox import errors
+from sandbox import ai_results, errors
 from sandbox.store import Store
 from sandbox.times import now
 
@@ -68,6 +68,7 @@ def add_media(store: Store, media_id: str, settings: dict[str, Any], source_medi
             [media_id, created, created, source_media_id, json.dumps(settings)],
         )
         add_playback_id(store, media_id, settings["accessPolicy"], settings["accessRestrictions"])
+        ai_results.ask(store, media_id, settings.get("ai", {}))
     return media(store, media_id)
 
 

@@ -10,6 +10,7 @@ import hmac
 import re
 import secrets
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,7 +19,9 @@ from weakref import WeakValueDictionary
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from sandbox import describe, events, life, records, switches, world
+from sandbox import describe, events, life, records, storage_faults, world
+from sandbox.cut import cut
+from sandbox.errors import Declined
 from sandbox.log import say, warn
 from sandbox.records import Upload
 from sandbox.world import World
@@ -27,14 +30,6 @@ GRAIN = 256 * 1024
 RANGE = re.compile(r"^bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15}|\*)$")
 HEADERS = "Content-Type, Content-Range, Content-Length, Range, x-goog-resumable"
 _locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-
-class Declined(Exception):
-    """An answer that ends the request: status, Google's code word, a sentence."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 @dataclass(frozen=True)
@@ -66,8 +61,7 @@ async def endpoint(request: Request) -> Response:
 async def _answer(request: Request, here: World, upload: Upload | None) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=200)
-    if switches.current(here.store, "storage") == "down":
-        raise Declined(503, "ServiceUnavailable", "Storage is switched down.")
+    await storage_faults.before(here, upload)
     upload = _admitted(request, here, upload)
     if request.method == "POST":
         return _start(request, here, upload)
@@ -145,25 +139,31 @@ async def _put(request: Request, here: World, upload: Upload, asked: Slice) -> R
         return _finish(here, upload) if held == total and held else _incomplete(held)
     if asked.first > held:
         raise Declined(503, "ServiceUnavailable", f"The upload offset is {asked.first}, but {held} bytes are held.")
+    fault = storage_faults.meeting(here, request, upload)
+    if fault == "forgets":
+        here.upload_file(upload.id).unlink(missing_ok=True)
     try:
-        got = await _receive(request, here, upload, held, asked)
+        got = await _receive(storage_faults.stream(request, fault), here, upload, held, asked)
     except OSError as error:
         warn("upload not written", upload=upload.id, reason=str(error))
         raise Declined(503, "ServiceUnavailable", "Storage could not write.") from None
     if asked.last is None and asked.total is None:
         total = got  # a whole file sent in pieces of unknown length ends where the body ends
     complete = asked.final and (total is None or got == total) and _still_waiting(here, upload)
-    return _finish(here, upload) if complete else _incomplete(_held(here, upload, None))
+    answer = _finish(here, upload) if complete else _incomplete(_held(here, upload, None))
+    if fault == "reply_lost":
+        cut(request.scope)
+    return answer
 
 
-async def _receive(request: Request, here: World, upload: Upload, held: int, asked: Slice) -> int:
+async def _receive(body: AsyncIterator[bytes], here: World, upload: Upload, held: int, asked: Slice) -> int:
     """Append what is new of the body; returns the bytes held then. A body that breaks off leaves whole grains."""
     skip = held - asked.first  # sent before and held already
     end = asked.last + 1 if asked.last is not None else asked.total
     file = here.upload_file(upload.id)
     with file.open("ab", buffering=0) as target:
         try:
-            async for chunk in request.stream():
+            async for chunk in body:
                 fresh = chunk[skip:] if skip else chunk
                 skip = max(0, skip - len(chunk))
                 if end is not None and held + len(fresh) > end:
@@ -224,7 +224,7 @@ def _finish(here: World, upload: Upload) -> Response:
 def _declined(error: Declined) -> Response:
     inner = f"<Code>{error.code}</Code><Message>{error.message}</Message>"
     text = f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}</Error>"
-    return Response(text, error.status, media_type="application/xml")
+    return Response(text, error.status, error.headers, media_type="application/xml")
 
 
 def _allow_origin(request: Request, upload: Upload | None, answer: Response) -> None:

@@ -11,7 +11,10 @@ CREATE TABLE IF NOT EXISTS media (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL, source_media_id TEXT,
   settings TEXT NOT NULL, probe TEXT NOT NULL DEFAULT '', failed_reason TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS media_seq ON media (seq);
 CREATE INDEX IF NOT EXISTS media_clips ON media (source_media_id);
+CREATE INDEX IF NOT EXISTS media_created ON media (status, created_at, updated_at);
+CREATE INDEX IF NOT EXISTS media_updated ON media (status, updated_at, created_at);
 CREATE TABLE IF NOT EXISTS playback_ids (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, media_id TEXT NOT NULL,
   policy TEXT NOT NULL, restrictions TEXT NOT NULL);
@@ -22,12 +25,26 @@ CREATE TABLE IF NOT EXISTS uploads (
   query TEXT NOT NULL, signature TEXT NOT NULL, session TEXT NOT NULL DEFAULT '', size INTEGER);
 CREATE TABLE IF NOT EXISTS signing_keys (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, public_pem TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS playlists (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, reference_id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL, name TEXT NOT NULL, description TEXT, most INTEGER NOT NULL, rules TEXT NOT NULL,
+  created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS playlist_media (
+  playlist_id TEXT NOT NULL, place INTEGER NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (playlist_id, place));
+CREATE INDEX IF NOT EXISTS playlists_of_media ON playlist_media (media_id);
+CREATE TABLE IF NOT EXISTS ai (
+  media_id TEXT NOT NULL, feature TEXT NOT NULL, asked TEXT NOT NULL, status TEXT NOT NULL,
+  data TEXT NOT NULL DEFAULT '', PRIMARY KEY (media_id, feature));
+CREATE INDEX IF NOT EXISTS ai_preparing ON ai (media_id) WHERE status = 'preparing';
+CREATE TABLE IF NOT EXISTS drm_configurations (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, object_id TEXT NOT NULL,
   body BLOB NOT NULL, created_at TEXT NOT NULL, recorded REAL NOT NULL, state TEXT NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL DEFAULT 0, aside INTEGER NOT NULL DEFAULT 0,
   answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS events_waiting ON events (state, seq);
+CREATE INDEX IF NOT EXISTS events_aside ON events (next_at) WHERE state = 'waiting' AND aside = 1;
 CREATE TABLE IF NOT EXISTS plays (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, playback_id TEXT NOT NULL, media_id TEXT NOT NULL, viewer TEXT NOT NULL,
   started REAL NOT NULL, ended REAL NOT NULL, played_ms INTEGER NOT NULL);

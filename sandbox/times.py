@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
+    """This moment, as in createdAt of media."""
+    return written(datetime.now(UTC))
+
+
+def written(moment: datetime) -> str:
     """UTC with microseconds and Z, as in createdAt of media (recorded)."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def now_nanoseconds() -> str:
@@ -18,7 +23,9 @@ def now_nanoseconds() -> str:
 
 def duration(seconds: float) -> str:
     """A length as HH:MM:SS (recorded); below one second with its fraction (documented as possible)."""
-    if seconds < 1:
-        return f"00:00:{seconds:06.3f}"
-    whole = round(seconds)
+    return clock(round(seconds)) if seconds >= 1 else f"00:00:{seconds:06.3f}"
+
+
+def clock(whole: int) -> str:
+    """Whole seconds as HH:MM:SS."""
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import checks, errors, events, media, paging, records, world
+from sandbox import checks, drm, errors, events, media, paging, records, world
 from sandbox.answers import ok
 from sandbox.records import Upload
 from sandbox.times import now
@@ -28,7 +28,7 @@ async def create(request: Request) -> Response:
         if name in fields.data:
             fields.wrong(name, "belongs into pushMediaSettings")
     fields.refuse()
-    media.refuse_drm(settings)
+    drm.check(here.store, settings["accessPolicy"], settings.get("drmConfigurationId"))
     browser = request.headers.get("x-client-type", "") == "web-browser"
     with here.store.together():
         upload = _add(here, origin, settings, browser=browser)
@@ -90,7 +90,16 @@ async def cancel(request: Request) -> Response:
         raise errors.media_missing()
     if upload.status != "waiting":
         raise errors.bad_request("The upload is complete or cancelled already.", "upload cannot be cancelled")
-    flat = {
+    with here.store.together():
+        here.store.run("UPDATE uploads SET status = 'cancelled' WHERE id = ?", [upload.id])
+        events.record(here, "video.media.upload.cancelled", upload.id, "upload_cancelled", flat(upload))
+    here.upload_file(upload.id).unlink(missing_ok=True)
+    return ok(flat(upload) | {"url": address(here, upload)})
+
+
+def flat(upload: Upload) -> dict[str, Any]:
+    """What is told of a cancelled upload, without its address (recorded)."""
+    return {
         "uploadId": upload.id,
         "trial": False,
         "status": "cancelled",
@@ -99,11 +108,6 @@ async def cancel(request: Request) -> Response:
         "accessPolicy": upload.settings["accessPolicy"],
         "metadata": upload.settings.get("metadata", {}),
     }
-    with here.store.together():
-        here.store.run("UPDATE uploads SET status = 'cancelled' WHERE id = ?", [upload.id])
-        events.record(here, "video.media.upload.cancelled", upload.id, "upload_cancelled", flat)
-    here.upload_file(upload.id).unlink(missing_ok=True)
-    return ok(flat | {"url": address(here, upload)})
 
 
 def address(here: world.World, upload: Upload) -> str:

@@ -1,6 +1,7 @@
 """What every request and background job shares."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,7 @@ class World:
     delivery: Delivery
     jobs: Jobs
     workspace_id: str
+    counts: Counter[str] = field(default_factory=Counter)  # since a switch was turned last
 
     def folder(self, media_id: str) -> Path:
         """Where everything made of one media lies: source, ladder, images."""
@@ -28,6 +30,11 @@ class World:
 
     def upload_file(self, upload_id: str) -> Path:
         return self.settings.data / "uploads" / upload_id
+
+    def nth(self, what: str) -> int:
+        """The how manieth of its kind this is since a switch was turned last."""
+        self.counts[what] += 1
+        return self.counts[what]
 
 
 def of(request: Request) -> World:

@@ -21,6 +21,7 @@ def box(shared_box):
     """A sandbox all tests use: nothing is switched, no webhook is set before or after."""
     yield shared_box
     shared_box.switch(webhooks="normal", api="up", storage="up", encoding="normal")
+    shared_box.connect("")
 
 
 @pytest.fixture

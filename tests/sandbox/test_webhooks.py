@@ -149,3 +149,69 @@ def test_a_wrong_address_or_secret_is_refused(box):
         answer = requests.post(f"{box.url}/_sandbox/webhook", json=body, timeout=5)
         assert answer.status_code == 422, body
     assert box.state()["webhook"]["state"] == "none"
+
+
+def active(own_box, receiver, **switched):
+    """A sandbox that tells the receiver of everything."""
+    box = own_box(SANDBOX_WEBHOOK_URL=receiver.url)
+    until(lambda: box.state()["webhook"]["state"] == "active")
+    box.switch(**switched)
+    return box
+
+
+def test_delayed_means_as_late_as_it_says(own_box, receiver):
+    box = active(own_box, receiver, webhooks="delayed:1.5")
+    made = [box.new_upload()["uploadId"] for _ in range(2)]
+    time.sleep(1)
+    assert receiver.events == []
+    until(lambda: len(receiver.events) == 2, seconds=3, what="the delayed events")
+    assert [event["object"]["id"] for event in receiver.events] == made
+
+
+def test_shuffled_means_all_arrive_in_another_order(own_box, receiver):
+    box = active(own_box, receiver, webhooks="shuffled:1")
+    made = [box.new_upload()["uploadId"] for _ in range(12)]
+    until(lambda: len(receiver.events) == 12, seconds=5, what="all events")
+    arrived = [event["object"]["id"] for event in receiver.events]
+    assert arrived != made
+    assert sorted(arrived) == sorted(made)
+
+
+def test_badly_signed_events_arrive_well_signed_once_switched_back(own_box, receiver):
+    box = active(own_box, receiver, webhooks="badly_signed")
+    receiver.status = 401
+    made = [box.new_upload()["uploadId"] for _ in range(2)]
+    until(lambda: len(receiver.events) >= 4, what="refused deliveries")
+    assert not receiver.signed(box.connect(receiver.url)["secret"])
+    receiver.status = 200
+    receiver.got.clear()
+    box.switch(webhooks="normal")
+    until(lambda: waiting(box) == 0, what="the events at last")
+    assert receiver.signed(box.connect(receiver.url)["secret"])
+    assert {event["object"]["id"] for event in receiver.events} == set(made)
+
+
+def test_chaos_loses_and_doubles_the_percentage_it_says(own_box, receiver):
+    box = active(own_box, receiver, webhooks="chaos:30")
+    requests.post(f"{box.url}/_sandbox/seed", json={"media": 200, "events": True}, timeout=20).raise_for_status()
+    until(lambda: waiting(box) == 0, what="the end of the events")
+    arrived = [event["id"] for event in receiver.events]
+    doubled = len(arrived) - len(set(arrived))
+    assert 30 <= 200 - len(set(arrived)) <= 90
+    assert 20 <= doubled <= 80
+    titles = [event["data"]["title"] for event in receiver.events]
+    assert titles != sorted(titles, key=lambda title: int(title.split()[1]))
+
+
+def test_of_many_waiting_events_each_objects_own_keep_their_order(own_box, receiver):
+    box = own_box()
+    requests.post(f"{box.url}/_sandbox/seed", json={"media": 40}, timeout=20).raise_for_status()
+    media = [one["id"] for one in box.data("GET", "/on-demand?limit=40")]
+    for title in ("one", "two", "three"):
+        for one in media:
+            box.data("PATCH", f"/on-demand/{one}", json={"title": title})
+    box.connect(receiver.url)
+    until(lambda: waiting(box) == 0, what="the end of the events")
+    for one in media:
+        titles = [event["data"]["title"] for event in receiver.events if event["object"]["id"] == one]
+        assert titles == ["one", "two", "three"]
