@@ -49,7 +49,7 @@ class Body:
         self._held = 0
 
     async def read(self, receive: Receive, declared: int | None) -> bytes:
-        """The whole body. `declared` is what Content-Length says; it is not believed, it only makes refusals early.
+        """The whole body. `declared` is what Content-Length says; it is not believed, it only spares waiting.
 
         Raises TooLarge, TooSlow, NoRoom, Gone.
         """
@@ -57,7 +57,7 @@ class Body:
             raise TooLarge
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._read(receive)
+                return await self._read(receive, declared)
         except TimeoutError:
             raise TooSlow from None
 
@@ -66,7 +66,7 @@ class Body:
         self._room.held -= self._held
         self._held = 0
 
-    async def _read(self, receive: Receive) -> bytes:
+    async def _read(self, receive: Receive, declared: int | None) -> bytes:
         chunks: list[bytes] = []
         size = 0
         while size <= _READ_ON:
@@ -81,7 +81,8 @@ class Body:
             elif chunk:
                 self._take(len(chunk))
                 chunks.append(chunk)
-            if not message.get("more_body"):
+            # all that was declared is here: to be told that nothing follows costs as much as verifying it
+            if size == declared or not message.get("more_body"):
                 break
         if size > self._limit:
             raise TooLarge

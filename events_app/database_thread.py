@@ -30,7 +30,7 @@ def _connected(work: Callable[[], T]) -> T:
     try:
         return work()
     except (OperationalError, InterfaceError):
+        connection.close()  # also of a file: another may be in its place by now
         if connection.vendor == "sqlite":
-            raise  # a file has no connection to lose, and has waited for its lock long enough
-        connection.close()
+            raise  # it has waited for the file's lock long enough
         return work()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from events_app.blocks import Block
 from fastpix_api import times
 from workspace_app.models import Workspace
 
@@ -72,6 +73,7 @@ class Event:
 
     `type` is as FastPix sent it, `family` the same without "video." (live types come with and without). `occurred_at`
     is FastPix's createdAt, None when it is missing or unreadable; `workspace_id` FastPix's own, "" when it told none.
+    `block` is what the events projected in one transaction share.
     """
 
     workspace: Workspace
@@ -84,6 +86,7 @@ class Event:
     received_at: datetime
     late: bool
     workspace_id: str
+    block: Block
 
 
 def family_of(event_type: str) -> str:

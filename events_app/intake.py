@@ -177,14 +177,22 @@ class Intake:
             sha256=sha256,
         )
         written = self._writer.add(row)
-        await asyncio.wait([written], timeout=_WRITE_SECONDS)
-        return RECEIVED if written.done() and written.result() else NO_DATABASE
+        late = asyncio.get_running_loop().call_later(_WRITE_SECONDS, _give_up, written)
+        try:
+            return RECEIVED if await written else NO_DATABASE
+        finally:
+            late.cancel()
 
     async def _belongs(self, key: Key, told: str) -> bool:
         """Whether an event of that FastPix workspace is ours; the first one that tells an id binds the workspace."""
         if key.remote_id or len(told) > 64 or not (told.isascii() and told.isprintable()):
             return key.remote_id == told
         return await self._reading.run(lambda: _bind(key.workspace_id, told))
+
+
+def _give_up(written: asyncio.Future[bool]) -> None:
+    if not written.done():
+        written.set_result(False)
 
 
 async def _refusal(key: Key | None, raw: bytes) -> Answer:

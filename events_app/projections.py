@@ -12,7 +12,7 @@ Projection = Callable[[Event], Verdict | None]
 
 
 class Unprojectable(Exception):
-    """An event that no retry will make sense of; its words are shown, so they hold nothing of the event."""
+    """An event that no retry will make sense of: it fails at once. Its words are shown, so they hold nothing of it."""
 
 
 _EXACT: Final[dict[str, Projection]] = {}
@@ -22,8 +22,9 @@ _PREFIXES: Final[dict[str, Projection]] = {}
 def projects(*families: str) -> Callable[[Projection], Projection]:
     """Register a projection for event types, written without "video."; one that ends in a dot takes all below it.
 
-    The projection gets the event inside its own transaction, never calls FastPix, and returns the mirror's verdict (or
-    None). A type's own registration wins over a prefix, a longer prefix over a shorter one.
+    The projection gets the event inside a transaction that it shares with a few others, never calls FastPix, and
+    returns the mirror's verdict (or None). Whatever it raises is raised again when the event is projected alone. A
+    type's own registration wins over a prefix, a longer prefix over a shorter one.
     """
 
     def register(project: Projection) -> Projection:

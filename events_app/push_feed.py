@@ -6,7 +6,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from redis import RedisError
@@ -31,12 +31,12 @@ HEARTBEAT: Final = b": still here\nevent: beat\ndata: 1\n\n"  # an event too: a 
 
 
 class Listener:
-    """One open stream: the workspaces it may hear, and what waits to be sent.
+    """One open stream: the workspaces it may hear, what waits to be sent, the task that sends, and since when.
 
     What waits is bounded: a page that reads too slowly is told to refresh instead.
     """
 
-    __slots__ = ("_wake", "closed", "session_key", "slugs", "waiting")
+    __slots__ = ("_wake", "closed", "sending_since", "session_key", "slugs", "task", "unread", "waiting")
 
     BOUND: Final = 64
 
@@ -44,7 +44,9 @@ class Listener:
         self.session_key = session_key
         self.slugs = slugs
         self.waiting: list[bytes] = []
-        self.closed = False
+        self.closed = self.unread = False
+        self.task: asyncio.Task[Any] | None = None
+        self.sending_since: float | None = None
         self._wake = asyncio.Event()
 
     def push(self, frame: bytes) -> None:
@@ -107,6 +109,14 @@ class Feed:
         """The same to everyone."""
         for listener in self.listeners:
             listener.push(frame)
+
+    def drop_unread(self, seconds: float) -> None:
+        """End the streams whose page has not read for so long."""
+        now = time.monotonic()
+        for listener in self.listeners:
+            if listener.task and listener.sending_since and now - listener.sending_since > seconds:
+                listener.unread = True
+                listener.task.cancel()
 
     def heard(self, words: str) -> None:
         """A message of `push.ring`: slug and topics, one a line."""

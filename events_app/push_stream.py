@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from django.http import parse_cookie
 from events_app.body import Message, Receive, Scope, Send
 from events_app.database_thread import DatabaseThread
 from events_app.push_feed import AWAY, HEARTBEAT, Feed, Listener
+from events_app.push_hang_up import hang_up
 from events_app.push_people import hear
 
 log = logging.getLogger(__name__)
@@ -55,12 +57,15 @@ class Push:
             await _refuse(send, *refusal)
         else:
             await self._stream(listener, receive, send)
+            if listener.unread and scope.get("client"):
+                host, port = scope["client"]
+                await asyncio.to_thread(hang_up, host, int(port))  # granian's port is a string
 
     def start(self) -> None:
         """Subscribe, and watch over streams; twice does no harm."""
         if not self._started:
             self._started = True
-            for work in (self.feed.follow, self._beat, self._watch):
+            for work in (self.feed.follow, self._beat, self._watch, self._sift):
                 self._run(work)
 
     def stop(self) -> None:
@@ -95,6 +100,7 @@ class Push:
 
     async def _stream(self, listener: Listener, receive: Receive, send: Send) -> None:
         self.start()
+        listener.task = asyncio.current_task()
         await self.feed.known(1.0)
         self.feed.join(listener)
         # a restart must not bring every browser back in the same instant
@@ -104,10 +110,15 @@ class Push:
             await send(_START)
             await send(_part(hello if self.feed.here else hello + AWAY))
             while frames := await listener.frames():
-                async with asyncio.timeout(self._unread):
-                    await send(_part(frames))
+                listener.sending_since = time.monotonic()
+                await send(_part(frames))
+                listener.sending_since = None
             await send({"type": "http.response.body", "body": b""})
-        except (TimeoutError, OSError):
+        except OSError:
+            log.debug("A page was gone before it had read everything.")
+        except asyncio.CancelledError:
+            if not listener.unread:
+                raise
             log.info("A page that read nothing for %g s was dropped.", self._unread)
         finally:
             self.feed.leave(listener)
@@ -120,7 +131,7 @@ class Push:
             task.add_done_callback(lambda ended: self._again(work, ended))
 
     def _again(self, work: Callable[[], Coroutine[None, None, None]], ended: asyncio.Task[None]) -> None:
-        """None of the three may end: without the watch, streams would outlive their sessions."""
+        """None of them may end: without the watch, streams would outlive their sessions."""
         self._tasks.discard(ended)
         if not ended.cancelled() and not self._stopping:
             log.error("A part of push failed and starts again.", exc_info=ended.exception())
@@ -137,6 +148,12 @@ class Push:
             await asyncio.sleep(self._recheck)
             with contextlib.suppress(Error):
                 await self.recheck()
+
+    async def _sift(self) -> None:
+        """Drop the pages that do not read. One look at all costs less than a timeout for every frame."""
+        while True:
+            await asyncio.sleep(self._unread / 10)
+            self.feed.drop_unread(self._unread)
 
     async def recheck(self) -> None:
         """Look at every stream's session and memberships once more."""

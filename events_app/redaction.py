@@ -15,13 +15,18 @@ _SECRET: Final = re.compile(
 _MASK: Final = "••••"
 # Lists and objects down to this depth can be folded.
 _FOLDS: Final = 3
+# From this depth on they are folded at first: what is in "data" is seen, what is in its lists is one line each.
+_SHUT: Final = 2
 # Ingest addresses end in the stream key.
 _INGEST: Final = frozenset(("rtmp", "rtmps", "srt"))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of indented JSON: `tone` is s for text, m for what was masked. One that opens folds what it holds."""
+    """One line of indented JSON: `tone` is s for text, m for what was masked.
+
+    One that opens folds what it holds; `shut`: it is folded at first; `hint` then stands for what is not seen.
+    """
 
     indent: str
     key: str
@@ -29,6 +34,8 @@ class Line:
     end: str = ""
     tone: str = ""
     opens: bool = False
+    shut: bool = False
+    hint: str = ""
     closes: bool = False
 
 
@@ -53,7 +60,8 @@ def _lines(value: Any, key: str, end: str, depth: int) -> Iterator[Line]:
     else:
         brackets, within = "[]", [("", one) for one in value]
     folds = 0 < depth <= _FOLDS
-    yield Line(indent, key, brackets[0], opens=folds)
+    hint = f" {len(within)} {brackets[1]}{end}" if folds else ""
+    yield Line(indent, key, brackets[0], opens=folds, shut=folds and depth >= _SHUT, hint=hint)
     for number, (name, one) in enumerate(within, 1):
         yield from _lines(one, name, "," if number < len(within) else "", depth + 1)
     yield Line(indent, "", brackets[1], end, closes=folds)

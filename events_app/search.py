@@ -1,8 +1,7 @@
 """Finding events: what the address of the list asks for, in queries that the indexes of the table answer."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,8 +32,10 @@ FLAGS: Final[dict[str, str | Promise]] = {
 _FLAGGED: Final = {"duplicate": Q(times__gt=1), "late": Q(late=True), "conflicting": Q(conflicting=True)}
 # A workspace has some sixty types (documented); a wildcard looks at no more than this many.
 _TYPES: Final = 500
+# A tab counts no further: "1,000+".
+COUNTED: Final = 1000
 # Rows get their number a little before or after their time: commits of several processes overlap.
-_OVERLAP: Final = timedelta(minutes=1)
+OVERLAP: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,35 @@ class Query:
         return self != Query()
 
 
+@dataclass(frozen=True)
+class Chip:
+    """One filter that holds: what it narrows, to what, and which parameter of the address says so."""
+
+    name: str
+    label: str | Promise
+    value: str | Promise | datetime
+    without: str = ""
+
+
+def chips(query: Query, params: QueryDict) -> list[Chip]:
+    """The filters of a list beside its tab; `without` is the address's query with that one taken off."""
+    told = [
+        Chip("type", _("Type"), query.type),
+        Chip("object", _("Object"), query.object_id),
+        Chip("flag", _("Flag"), FLAGS.get(query.flag, "")),
+        Chip("from", _("From"), query.since or ""),
+        Chip("to", _("To"), query.until or ""),
+    ]
+    return [replace(chip, without=_without(params, chip.name)) for chip in told if chip.value]
+
+
+def counts(workspace: Workspace) -> dict[str, int]:
+    """How many events are in the states that few are in, up to COUNTED and one more, by indexes of their own."""
+    rows = WebhookEvent.objects.filter(workspace=workspace)
+    few = (State.FAILED, State.UNHANDLED, State.RECEIVED)
+    return {state.value: rows.filter(state=state)[: COUNTED + 1].count() for state in few}
+
+
 def find(workspace: Workspace, query: Query) -> QuerySet[WebhookEvent]:
     """The workspace's events that fit, without their bodies; unordered, for paging by pk."""
     rows = WebhookEvent.objects.filter(workspace=workspace).defer("body")
@@ -80,9 +110,9 @@ def find(workspace: Workspace, query: Query) -> QuerySet[WebhookEvent]:
     if query.flag:
         rows = rows.filter(_FLAGGED[query.flag])
     if query.since:
-        rows = rows.filter(pk__gte=_first_since(workspace, query.since - _OVERLAP), received_at__gte=query.since)
+        rows = rows.filter(pk__gte=first_since(workspace, query.since - OVERLAP), received_at__gte=query.since)
     if query.until:
-        rows = rows.filter(pk__lt=_first_since(workspace, query.until + _OVERLAP), received_at__lt=query.until)
+        rows = rows.filter(pk__lt=first_since(workspace, query.until + OVERLAP), received_at__lt=query.until)
     return rows
 
 
@@ -91,8 +121,21 @@ def _fitting(workspace: Workspace, pattern: str) -> list[str]:
     family = family_of(pattern)
     if "*" not in family:
         return [family, f"video.{family}"]
-    fits = re.compile(".*".join(map(re.escape, re.split(r"\*+", family))), re.DOTALL)
-    return [name for name in _types(workspace) if fits.fullmatch(family_of(name))]
+    return [name for name in _types(workspace) if _fits(family_of(name), family.split("*"))]
+
+
+def _fits(name: str, parts: list[str]) -> bool:
+    """Whether a name is these parts with anything between; as a regular expression, many stars could take years."""
+    first, *middle, last = parts
+    at, end = len(first), len(name) - len(last)
+    if at > end or not (name.startswith(first) and name.endswith(last)):
+        return False
+    for part in middle:
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def _types(workspace: Workspace) -> Iterator[str]:
@@ -106,7 +149,7 @@ def _types(workspace: Workspace) -> Iterator[str]:
         name = names.filter(type__gt=name).first()
 
 
-def _first_since(workspace: Workspace, moment: datetime) -> int:
+def first_since(workspace: Workspace, moment: datetime) -> int:
     """The number of about the first event received since `moment`, by halving: numbers rise with time.
 
     So a page in the far past costs some twenty steps in the index of the newest, and receipt needs none of its own.
@@ -122,6 +165,13 @@ def _first_since(workspace: Workspace, moment: datetime) -> int:
         else:
             high = middle
     return low
+
+
+def _without(params: QueryDict, name: str) -> str:
+    rest = params.copy()
+    for gone in (name, "before", "after"):
+        rest.pop(gone, None)
+    return f"?{rest.urlencode()}" if rest else ""
 
 
 def _text(params: QueryDict, name: str, length: int) -> str:

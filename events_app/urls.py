@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from events_app.views import events
-from events_app.views.rejections import rejections
+from events_app.views import endpoint, events, replays
 
 app_name = "events"
 urlpatterns = [
     path("", events.event_list, name="event_list"),
     path("of/<str:object_id>/", events.of_object, name="of_object"),
-    path("rejections/", rejections, name="rejections"),
-    path("replay/", events.replay_failed, name="replay_failed"),
+    path("deliveries/", endpoint.deliveries, name="deliveries"),
+    path("rejections/", endpoint.rejections, name="rejections"),
+    path("test/", endpoint.test_event, name="test_event"),
+    path("replay/", replays.replay_failed, name="replay_failed"),
+    path("replay/progress/", replays.replay_progress, name="replay_progress"),
     path("replay/<path:event_id>/", events.event_replay, name="event_replay"),
     # FastPix's event ids are UUIDs, but whatever was signed is kept
     path("<path:event_id>/", events.event_detail, name="event_detail"),

@@ -13,6 +13,14 @@ from tests.requirement import POSTGRES
 from tests.stack import Process, clean_environment
 
 
+def environment(**variables):
+    """What makes a process work on this test's database, Redis and keys."""
+    name = connection.settings_dict["NAME"]
+    database = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{POSTGRES.rpartition('/')[0]}/{name}"
+    known = {"DATA_DIR": settings.DATA_DIR, "DATABASE_URL": database, "REDIS_URL": settings.REDIS_URL}
+    return clean_environment(**known | variables)
+
+
 class EdgeProcess:
     """granian with one worker, started as the supervisor starts it."""
 
@@ -20,14 +28,9 @@ class EdgeProcess:
         self.port = port or free_port()
         self.address = ("127.0.0.1", self.port)
         self.url = f"http://127.0.0.1:{self.port}"
-        name = connection.settings_dict["NAME"]
-        database = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{POSTGRES.rpartition('/')[0]}/{name}"
-        environment = clean_environment(
-            **{"DATA_DIR": settings.DATA_DIR, "DATABASE_URL": database, "REDIS_URL": settings.REDIS_URL} | variables
-        )
         argv = [Path(sys.executable).parent / "granian", "--interface", "asginl", "--workers", "1", "--no-ws"]
         argv += ["--workers-kill-timeout", "5", "--log-level", "warning", "--port", self.port, app]
-        self.process = Process(argv, Path(folder) / "edge.log", environment)
+        self.process = Process(argv, Path(folder) / "edge.log", environment(**variables))
         self._wait()
 
     def _wait(self):

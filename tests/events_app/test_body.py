@@ -31,6 +31,14 @@ def test_chunks_become_one_body():
     assert read(b"x" * 100) == b"x" * 100
 
 
+def test_beyond_what_was_declared_nothing_is_waited_for():
+    assert read(b"ab", b"c", declared=3, then="sleeps") == b"abc"
+    with pytest.raises(TooSlow):
+        read(b"ab", declared=3, then="sleeps", seconds=0.1)
+    with pytest.raises(Gone):
+        read(b"ab", declared=3, then="hangs up")
+
+
 def test_one_byte_too_many_is_too_large():
     with pytest.raises(TooLarge):
         read(b"x" * 50, b"x" * 51)

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from events_app import intake_writer
 from events_app.database_thread import DatabaseThread
@@ -32,7 +34,7 @@ def row(workspace_id, event_id="e-1", **more):
 
 
 def test_the_same_event_fifty_times_at_once_is_one_row(edge, workspace):
-    """Row 6."""
+    """RELIABILITY 6: all are answered 200, one row; on PostgreSQL in tests/second_database."""
     with ThreadPoolExecutor(50) as crowd:
         answers = list(crowd.map(lambda _: edge.post(event()).status, range(50)))
     assert answers == [200] * 50
@@ -59,6 +61,12 @@ def test_a_key_twice_in_one_batch_is_counted(workspace):
     assert intake_writer.write([row(workspace.pk), row(workspace.pk), row(workspace.pk, sha256="b" * 64)]) == [True] * 3
     only = WebhookEvent.objects.get()
     assert (only.times, only.conflicting, only.sha256) == (3, True, "a" * 64)
+
+
+def test_a_poison_row_harms_no_repeat_beside_it(workspace):
+    rows = [row(workspace.pk), row(workspace.pk), row(workspace.pk + 1000, "poison"), row(workspace.pk, "e-2")]
+    assert intake_writer.write(rows) == [True, True, False, True]
+    assert dict(WebhookEvent.objects.values_list("event_id", "times")) == {"e-1": 2, "e-2": 1}
 
 
 def test_waiting_rows_share_a_commit_and_a_wake_up(workspace):
@@ -99,7 +107,7 @@ def test_too_many_waiting_rows_are_refused(workspace):
 
 
 def test_a_database_that_cannot_take_it_is_said_so_and_nothing_is_lost_after(edge, workspace):
-    """Row 15."""
+    """RELIABILITY 15: a table that is away; a whole database in test_intake_faults."""
     assert edge.post(event("before")).status == 200
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_app_webhookevent RENAME TO elsewhere")
@@ -111,6 +119,55 @@ def test_a_database_that_cannot_take_it_is_said_so_and_nothing_is_lost_after(edg
             cursor.execute("ALTER TABLE elsewhere RENAME TO events_app_webhookevent")
     assert edge.post(event("meanwhile")).status == 200
     assert WebhookEvent.objects.count() == 2
+
+
+class Hog(threading.Thread):
+    """Another writer of SQLite's file that never rests."""
+
+    def __init__(self, rounds, *, seconds=0.003):
+        super().__init__()
+        self.rounds, self.seconds, self.began = rounds, seconds, threading.Event()
+
+    def run(self):
+        file = sqlite3.connect(connection.settings_dict["NAME"], timeout=20, isolation_level=None)
+        for _ in range(self.rounds):
+            file.execute("BEGIN IMMEDIATE")
+            self.began.set()
+            time.sleep(self.seconds)
+            file.execute("COMMIT")
+        file.close()
+
+
+@pytest.fixture
+def start_hog():
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite has one writer at a time")
+    hogs = []
+
+    def start(*args, **options):
+        hogs.append(Hog(*args, **options))
+        hogs[-1].start()
+        assert hogs[-1].began.wait(10)
+        return hogs[-1]
+
+    yield start
+    for hog in hogs:
+        hog.join()
+
+
+def test_a_worker_that_writes_all_the_time_does_not_starve_the_intake(workspace, start_hog):
+    hog = start_hog(800)
+    for number in range(25):
+        assert intake_writer.write([row(workspace.pk, f"e-{number}")]) == [True]
+    assert hog.is_alive()
+    assert WebhookEvent.objects.count() == 25
+
+
+def test_a_file_that_stays_locked_is_given_up(workspace, start_hog, monkeypatch):
+    monkeypatch.setattr(intake_writer, "LOCKED", 0.1)
+    start_hog(1, seconds=1)
+    with pytest.raises(OperationalError):
+        intake_writer.write([row(workspace.pk)])
 
 
 @pytest.mark.skipif(
@@ -135,7 +192,7 @@ def test_a_workspace_removed_meanwhile_loses_only_its_own(edge, workspace):
 
 
 def test_a_commit_wakes_the_worker_once(edge, workspace):
-    """Row 1."""
+    """RELIABILITY 1: one task."""
     broker = redis.Redis.from_url(settings.REDIS_URL)
     broker.delete("events")
     assert edge.post(event()).status == 200

@@ -1,10 +1,8 @@
 """The stream that a browser listens to: who may, what it hears, and when it ends."""
 
-import subprocess
 import time
 
 import pytest
-import redis
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -64,7 +62,7 @@ def test_a_stranger_gets_none(edge, workspace):
     ],
 )
 def test_another_sites_page_may_not_listen(edge, viewer, header):
-    """Row 46."""
+    """RELIABILITY 46: what a browser says of another site's page is believed."""
     assert edge.listen(viewer, headers=[header]).response.status == 403
 
 
@@ -91,7 +89,7 @@ def test_nothing_is_said_before_the_commit_or_after_a_rollback(stream, workspace
 
 
 def test_only_members_hear_a_workspace(edge, stream, workspace):
-    """Row 46."""
+    """RELIABILITY 46: another workspace's events stay there."""
     elsewhere = make_workspace("elsewhere")
     stranger = settled(edge.listen(make_client("stranger@example.com", elsewhere)))
     push.ring(elsewhere, "media:secret")
@@ -138,7 +136,7 @@ def test_a_heartbeat_keeps_the_connection(start_edge, viewer):
 
 @pytest.mark.parametrize("end", ["logout", "expiry", "password", "switched off", "role"])
 def test_a_stream_ends_with_what_it_stands_on(start_edge, viewer, end):
-    """Row 44, with a shorter round."""
+    """RELIABILITY 44, with a shorter round; with the real one in test_edge_process."""
     stream = start_edge(push=Push(recheck=0.2)).listen(viewer)
     assert not stream.ended.wait(0.6)
     if end == "logout":
@@ -169,39 +167,14 @@ def test_a_closed_page_is_forgotten(edge, stream):
 
 
 def test_streams_end_when_the_server_stops(edge, stream):
-    """Row 45, inside; with a real server in test_edge_process."""
+    """RELIABILITY 45, inside; with a real server in test_edge_process."""
     edge.loop.call_soon_threadsafe(edge.life.put_nowait, {"type": "lifespan.shutdown"})
     assert stream.ended.wait(2)
 
 
-class Server:
-    """A Redis of this test's own, that can go away and come back."""
-
-    def __init__(self):
-        self.port = redis_server.free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self):
-        argv = [redis_server.binary(), "--port", str(self.port), "--save", "", "--loglevel", "warning"]
-        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        client = redis.Redis.from_url(self.url)
-        for _ in range(100):
-            try:
-                client.ping()
-                break
-            except redis.ConnectionError:
-                time.sleep(0.05)
-        client.close()
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def own_redis(settings):
-    server = Server()
+    server = redis_server.Server()
     settings.REDIS_URL = server.url
     push._redis.cache_clear()
     yield server
@@ -210,7 +183,7 @@ def own_redis(settings):
 
 
 def test_pages_hear_that_redis_is_away_and_refresh_when_it_is_back(own_redis, edge, viewer, workspace):
-    """Row 43."""
+    """RELIABILITY 43: an outage of Redis."""
     edge.send("GET", "/")
     time.sleep(0.3)
     stream = settled(edge.listen(viewer))

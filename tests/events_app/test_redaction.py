@@ -4,6 +4,7 @@ from events_app.redaction import masked, shown
 
 
 def test_stream_keys_and_srt_secrets_are_masked_wherever_they_stand():
+    """RELIABILITY 60: secrets stay where they belong."""
     payload = {
         "data": {
             "streamKey": "00112233445566778899aabbccddeeff",
@@ -20,6 +21,7 @@ def test_stream_keys_and_srt_secrets_are_masked_wherever_they_stand():
 
 
 def test_upload_addresses_keep_no_signature_and_ingest_addresses_no_key():
+    """RELIABILITY 60: secrets stay where they belong."""
     assert (
         masked("https://storage.example/b/u-1?X-Goog-Signature=abc&upload_id=x") == "https://storage.example/b/u-1?••••"
     )

@@ -126,7 +126,7 @@ def test_the_settings_page_shows_the_counts(workspace):
     assert "without decoding its base64" in part
     assert "1,234" in part
     assert "<html" not in part
-    assert address in admin.get(reverse("workspace:settings", args=["harbor"])).content.decode()
+    assert address in admin.get(reverse("workspace:webhook_detail", args=["harbor"])).content.decode()
 
 
 def test_without_a_refusal_no_thread_is_started():

@@ -1,6 +1,6 @@
 import pytest
 
-from events_app import backlog, projections, replay
+from events_app import backlog, deliveries, projections, replay
 from events_app.models import WebhookEvent
 from tests.events_app.test_backlog import put, state
 from tests.people import make_workspace
@@ -20,6 +20,7 @@ def seen():
 
 @pytest.mark.parametrize("before", [State.FAILED, State.UNHANDLED, State.PROJECTED])
 def test_an_event_is_projected_once_more(workspace, seen, before):
+    """RELIABILITY 18: a failed one too, by hand."""
     event = put(workspace, 1, state=before, tries=5, error="KeyError in fields.py, line 7")
     assert replay.one(event) is True
     assert (state(1).state, state(1).tries, state(1).error) == (State.RECEIVED, 0, "")
@@ -40,8 +41,7 @@ def test_all_that_failed_are_projected_again_oldest_first(workspace, seen):
     put(make_workspace("elsewhere"), 999, state=State.FAILED)
     assert replay.failed_count(workspace) == 125
     assert replay.all_failed(workspace, by=None) == 125
-    assert (replay.failed_count(workspace), replay.waiting_count(workspace)) == (0, 125)
-    assert replay.waiting_count(workspace, most=10) == 10
+    assert (replay.failed_count(workspace), deliveries.waiting(workspace).count) == (0, 125)
     backlog.project(workspace.pk)
     assert seen == sorted(seen) == list(range(1, 250, 2))
     assert state(999).state == State.FAILED

@@ -43,6 +43,13 @@ def test_a_star_stands_for_any_part_of_a_type_and_nothing_else_does(workspace, p
     assert found(workspace, f"type={pattern.replace('%', '%25')}") == [f"e-{one}" for one in numbers]
 
 
+def test_many_stars_are_judged_at_once():
+    """One regular expression of so many stars would not come back, and hold the whole process meanwhile."""
+    assert not search._fits("a" * 120, ["", *"a" * 50, "b"])
+    assert search._fits("a" * 120, ["", *"a" * 50, ""])
+    assert not search._fits("a", ["a", "a"]), "no part may be used twice"
+
+
 def test_object_state_and_flags_narrow_together(workspace):
     put(workspace, 1, object_id="m", state="failed", times=3)
     put(workspace, 2, object_id="m", state="failed")
