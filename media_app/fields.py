@@ -42,11 +42,11 @@ KEPT: Final = (
     Field("status", "status", values.word, None),
     Field("createdAt", "created_at", values.instant, None),
 )
-# Read elsewhere, without meaning for a media, or secret (upload addresses, the customer's own URLs).
+# Read elsewhere, without meaning for a media or told at its creation only, or secret (addresses: uploads, customers').
 _NOT_EXTRA: Final = frozenset(
     (
         *("id", "workspaceId", "mediaId", "uploadId", "tracks", "playbackIds", "playback_ids", "failedReason"),
-        *("inputs", "url", "timeout", "corsOrigin", "pushMediaSettings", "accessPolicy"),
+        *("inputs", "url", "timeout", "corsOrigin", "pushMediaSettings", "accessPolicy", "optimizeAudio"),
     )
 )
 _SETTABLE: Final = frozenset(("title", "creatorId", "metadata"))

@@ -1,10 +1,10 @@
 """Bringing in what a FastPix workspace already holds: page by page, resumable after anything.
 
 The place is a row (ImportRun), so neither a killed worker nor an empty Redis loses it. The first import walks
-everything, oldest first; once that was through, further ones look at the newest only.
+everything, oldest first; once that was through, further ones look at the newest only. Each page begins with something
+that was read already (which costs a fifth more pages): where it does not, deletions have moved what follows.
 """
 
-import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,10 +21,12 @@ from events_app import push
 from events_app.mirror import Change, Said
 from fastpix_api import Answer, FastPixError
 from media_app import budget, reconcile
-from media_app.mirror import hear, is_id
+from media_app.fields import microseconds
+from media_app.mirror import hear_listed, is_id
 from media_app.models import ImportRun, Media
 from media_app.services import leases
 from media_app.turns import keep, turn
+from media_app.values import UNREAD, instant
 from workspace_app import timeline
 from workspace_app.fastpix import prove
 from workspace_app.models import Workspace
@@ -64,7 +66,7 @@ def order(workspace: Workspace) -> bool:
     state = State.NEWEST if run.whole_at else State.EVERYTHING
     resting = ImportRun.objects.filter(pk=run.pk).exclude(state__in=ImportRun.RUNNING)
     begun = {"started_at": timezone.now(), "finished_at": None, "next_try_at": Now()}
-    if not resting.update(state=state, page=1, added=0, total=0, **begun):
+    if not resting.update(state=state, read=0, reached=0, added=0, total=0, **begun):
         return False
     push.ring(workspace, "imports")
     return True
@@ -106,7 +108,7 @@ def progress(workspace: Workspace) -> Progress | None:
     run = ImportRun.objects.filter(workspace=workspace, state__in=ImportRun.RUNNING).first()
     if run is None:
         return None
-    return Progress(min((run.page - 1) * PAGE, run.total), run.total, run.added, run.state == State.NEWEST)
+    return Progress(min(run.read, run.total), run.total, run.added, run.state == State.NEWEST)
 
 
 def take_page(
@@ -122,13 +124,13 @@ def take_page(
     names = sorted(rows.values_list("remote_id", flat=True)) if known_only else list(items)
     new: list[Change[Media]] = []
     for start in range(0, len(names), _BLOCK):
-        with transaction.atomic():
-            changes = [_take(workspace, name, items[name], answer) for name in names[start : start + _BLOCK]]
-        new += [change for change in changes if change is not None and change.created]
+        block = {name: _said(items[name], answer) for name in names[start : start + _BLOCK]}
+        new += [change for change in hear_listed(workspace, block) if change.created]
     for media in rows.filter(gone=True).select_related("workspace"):
         _look_again(media, answer.answered_at, client_of)
     if new:
-        push.ring(workspace, "media", "uploads")
+        # each by its id: an open list that hears of rows it shows fetches these alone
+        push.ring(workspace, "media", *(f"media:{change.row.remote_id}" for change in new), "uploads")
     return new
 
 
@@ -137,9 +139,10 @@ def _walk(run: ImportRun, deadline: float, client_of: reconcile.ClientOf) -> flo
     while time.monotonic() < deadline:
         if not budget.spend(run.workspace):
             return _AGAIN
+        limit, page = _window(run.read)
         try:
             order_by = "desc" if newest else "asc"
-            answer = client_of(run.workspace).media.list(limit=PAGE, offset=run.page, order_by=order_by)
+            answer = client_of(run.workspace).media.list(limit=limit, offset=page, order_by=order_by)
         except FastPixError as error:
             budget.leave_alone(run.workspace, error)
             return _AGAIN
@@ -147,27 +150,51 @@ def _walk(run: ImportRun, deadline: float, client_of: reconcile.ClientOf) -> flo
             _finish(run, State.REFUSED)
             return None
         new = len(take_page(run.workspace, answer, client_of))
-        page, total = _next(run, answer)
-        back = page <= run.page
-        if not keep(run, page=page, total=total, added=run.added + new):
+        slid = _slid(run, answer)
+        if not keep(run, **_place(run, answer, (page - 1) * limit, slid=slid), added=run.added + new):
             return None
         push.ring(run.workspace, "imports")
-        if not back and (len(answer.data) < PAGE or (newest and not new)):
+        if not slid and (len(answer.data) < limit or (newest and not new)):
             _finish(run, State.DONE)
             return None
     return 0.0
 
 
-def _next(run: ImportRun, answer: Answer) -> tuple[int, int]:
-    """The next page, or one before it where deletions meanwhile have moved what was not read yet; and the new total."""
+def _window(read: int) -> tuple[int, int]:
+    """The size and number of the page that begins with something read already and brings the most of what is not."""
+    if not read:
+        return PAGE, 1
+    limit = max(range(PAGE // 2, PAGE + 1), key=lambda size: -(-read // size) * size)
+    return limit, -(-read // limit)
+
+
+def _slid(run: ImportRun, answer: Answer) -> bool:
+    """Whether deletions moved what was not read yet to before this page: it does not begin with what was read."""
+    if not run.read:
+        return False
+    if not answer.data:
+        return True
+    first = _key(answer.data[0], run.reached)
+    return first < run.reached if run.state == State.NEWEST else first > run.reached
+
+
+def _place(run: ImportRun, answer: Answer, start: int, *, slid: bool) -> dict[str, int]:
+    """Where the walk stands after a page: behind it, or a page before where it stood."""
     told = (answer.pagination or {}).get("totalRecords")
     total = told if isinstance(told, int) and told >= 0 else run.total
-    lost = run.total - total
-    return (run.page + 1 if lost <= 0 else max(1, run.page - math.ceil(lost / PAGE))), total
+    if slid:
+        return {"read": max(0, min(run.read, total) - PAGE), "total": total}
+    reached = _key(answer.data[-1], run.reached) if answer.data else run.reached
+    return {"read": start + len(answer.data), "reached": reached, "total": total}
 
 
-def _take(workspace: Workspace, remote_id: str, item: Mapping[str, Any], answer: Answer) -> Change[Media] | None:
-    said = Said(
+def _key(item: Mapping[str, Any], unknown: int) -> int:
+    at = instant(item.get("createdAt"))
+    return unknown if at is UNREAD else microseconds(at)
+
+
+def _said(item: Mapping[str, Any], answer: Answer) -> Said:
+    return Said(
         kind="listed",
         data=item,
         at=answer.answered_at,
@@ -175,7 +202,6 @@ def _take(workspace: Workspace, remote_id: str, item: Mapping[str, Any], answer:
         by="poll",
         request_id=answer.request_id,
     )
-    return hear(workspace, remote_id, said).change
 
 
 def _look_again(media: Media, listed_at: datetime, client_of: reconcile.ClientOf) -> None:

@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any, Final
 
 from celery import current_app
@@ -13,31 +12,19 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from events_app import push
-from events_app.mirror import Area, Change, Outcome, Said, partial, take, whole
-from events_app.models import WebhookEvent
-from media_app import fields, parts
+from events_app.blocks import Block
+from events_app.mirror import Area, Change, Outcome, Said, partial, take, take_listed, whole
+from media_app import fields, history, parts
 from media_app.models import Media, Upload
-from workspace_app import timeline
 from workspace_app.models import Workspace
 
-__all__ = ["AREA", "apply", "awake", "hear", "is_id", "partial", "whole"]
+__all__ = ["AREA", "apply", "awake", "hear", "hear_listed", "is_id", "partial", "whole"]
 
 log = logging.getLogger(__name__)
 
 # In the cache while a wake-up of media_app.ask_unsettled is on its way; the task takes it away when it starts.
 _WAKE: Final = "media:wake"
-# The event FastPix sends for what a poll found, by the timeline's verb.
-_EVENT_FOR: Final = {
-    "ready": "media.ready",
-    "failed": "media.failed",
-    "updated": "media.updated",
-    "gone": "media.deleted",
-}
-# An event may take this long without being missed.
-_OVERDUE: Final = timedelta(seconds=15)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_UNTOLD: Final = frozenset(("search", "sort_key", "updated_at", "extra"))
 
 
 def apply(workspace: Workspace, remote_id: str, said: Said) -> Change[Media] | None:
@@ -49,19 +36,37 @@ def apply(workspace: Workspace, remote_id: str, said: Said) -> Change[Media] | N
     return hear(workspace, remote_id, said).change
 
 
-def hear(workspace: Workspace, remote_id: str, said: Said) -> Outcome[Media]:
-    """`apply`, for callers that need the verdict too."""
+def hear(workspace: Workspace, remote_id: str, said: Said, block: Block | None = None) -> Outcome[Media]:
+    """`apply`, for callers that need the verdict too, or bring a block of several statements."""
     if not is_id(remote_id):
         raise ValueError("No media has an id like this.")
-    with transaction.atomic():
-        outcome = take(AREA, workspace, remote_id, said)
-        if outcome.change is not None and said.kind not in ("listed", "deleted"):
-            _record(workspace, outcome.change)
+    if block is None:
+        with transaction.atomic():
+            block = Block(workspace, [remote_id])
+            outcome = hear(workspace, remote_id, said, block)
+            block.close()
+            return outcome
+    outcome = take(AREA, block, remote_id, said)
+    if outcome.change is not None and said.kind not in ("listed", "deleted"):
+        entry = history.entry(workspace, outcome.change)
+        if entry is not None:
+            block.tell(entry)
     if outcome.newly_unsettled:
-        transaction.on_commit(_wake)
+        block.after(_wake)
     if said.kind != "listed" and (outcome.change or outcome.newly_unsettled or outcome.newly_settled):
-        push.ring(workspace, *_topics(workspace, remote_id, outcome.change))
+        block.ring(*_topics(block, remote_id, outcome.change))
     return outcome
+
+
+def hear_listed(workspace: Workspace, listed: Mapping[str, Said]) -> list[Change[Media]]:
+    """`hear` for some items of a list, by the media's id, in one transaction; returns what they changed."""
+    with transaction.atomic():
+        block = Block(workspace, listed)
+        outcomes = take_listed(AREA, block, listed)
+        if any(outcome.newly_unsettled for outcome in outcomes):
+            block.after(_wake)
+        block.close()
+    return [outcome.change for outcome in outcomes if outcome.change is not None]
 
 
 def is_id(text: str) -> bool:
@@ -87,61 +92,17 @@ def _verb(media: Media, before: Mapping[str, Any], said: Said) -> str:
     return "processing" if "status" in before else "updated"
 
 
-def _record(workspace: Workspace, change: Change[Media]) -> None:
-    said, media = change.said, change.row
-    told = [name for name in change.fields if name not in _UNTOLD]
-    if not told and not change.created:
-        return
-    details: dict[str, Any] = {"status": media.status}
-    if change.verb == "updated":
-        details["fields"] = told
-    if change.verb == "failed" and media.failed_reason:
-        details["reason"] = media.failed_reason[:300]
-    verb, missed = change.verb, _missed(workspace, change)
-    if missed:
-        verb, details = "missed", {**details, **missed}
-    timeline.record(
-        workspace,
-        "media",
-        media.remote_id,
-        verb,
-        source=said.by,
-        details=details,
-        event_id=said.event_id,
-        request_id=said.request_id,
-        occurred_at=said.at if said.kind == "event" and said.placeable else said.heard_at,
-    )
-
-
-def _missed(workspace: Workspace, change: Change[Media]) -> dict[str, Any]:
-    """What to tell when a poll found what an event should have told; {} when none was missed."""
-    said, media = change.said, change.row
-    family = _EVENT_FOR.get(change.verb)
-    if said.by != "poll" or family is None or said.at is None:
-        return {}
-    since = media.updated_at if change.verb != "gone" else None
-    if since and said.at - since < _OVERDUE:
-        return {}
-    came = WebhookEvent.objects.filter(
-        workspace=workspace, object_id=media.remote_id, type__in=(family, f"video.{family}")
-    )
-    if since and change.verb == "updated":
-        came = came.filter(occurred_at__gte=since - _OVERDUE)
-    if came.exists():
-        return {}
-    note = f"missed: video.{family}, found by poll"
-    if since is None:
-        return {"event": f"video.{family}", "note": note}
-    seconds = round((said.at - since).total_seconds())
-    return {"event": f"video.{family}", "seconds": seconds, "note": f"{note} {seconds} s later"}
-
-
-def _topics(workspace: Workspace, remote_id: str, change: Change[Media] | None) -> list[str]:
+def _topics(block: Block, remote_id: str, change: Change[Media] | None) -> list[str]:
     topics = ["media", f"media:{remote_id}"]
     moved = change is not None and (change.created or "status" in change.fields or "gone" in change.fields)
-    if moved and Upload.objects.filter(workspace=workspace, remote_id=remote_id).exists():
+    if moved and remote_id in block.once("uploads", lambda: _uploaded(block)):
         topics.append("uploads")
     return topics
+
+
+def _uploaded(block: Block) -> set[str]:
+    uploads = Upload.objects.filter(workspace=block.workspace, remote_id__in=block.object_ids)
+    return set(uploads.values_list("remote_id", flat=True))
 
 
 def _wake() -> None:
@@ -161,6 +122,7 @@ AREA: Final = Area(
     derive=fields.derive,
     children=parts.held_by,
     replace=parts.replace,
+    add=parts.add,
     leaves_out=fields.leaves_out,
     verb=_verb,
 )

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from events_app.mirror import Change, Said
 from fastpix_api import Answer, FastPix, Invalid, NotFound
+from media_app import budget
 from media_app.mirror import hear
 from media_app.models import Media
 from workspace_app import timeline
@@ -31,6 +32,9 @@ def take_for_deleted(
     Only if the same credentials still list the bound workspace now, and have shown it before; else the error is raised
     again. Raises TooManyMissing when a poll finds suspiciously many, and FastPixError from the list call.
     """
+    if by == "poll":
+        # the list call is on the same account; one that was begun is not left without its proof
+        budget.spend(media.workspace)
     listed = prove_missing(media, error, client)
     if by == "poll" and _suspicious(media.workspace):
         _ask_a_person(media.workspace)

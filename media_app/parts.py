@@ -1,6 +1,7 @@
 """The parts of a media that are rows of their own: tracks and playback IDs, always said and written as whole sets."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import models
@@ -30,26 +31,35 @@ def said_in(data: Mapping[str, Any], *, whole: bool) -> dict[str, dict[str, Part
     return {name: rows for name, rows in said.items() if rows is not None}
 
 
-def held_by(media: Media) -> dict[str, dict[str, Part]]:
-    """The sets a media has now, by set and remote id."""
-    return {
-        name: {
-            row.remote_id: {column: getattr(row, column) for column in _COLUMNS[name]}
-            for row in rows._default_manager.filter(media=media)
-        }
-        for name, rows in _SETS.items()
-    }
+def held_by(media: Sequence[Media]) -> dict[int, dict[str, dict[str, Part]]]:
+    """The sets that media have now, by the media's key, set and remote id."""
+    held: dict[int, dict[str, dict[str, Part]]] = {one.pk: {name: {} for name in _SETS} for one in media}
+    for name, rows in _SETS.items():
+        for row in rows._default_manager.filter(media__in=list(held)):
+            columns = {column: getattr(row, column) for column in _COLUMNS[name]}
+            held[row.media_id][name][row.remote_id] = columns
+    return held
 
 
-def replace(media: Media, name: str, said: Mapping[str, Part]) -> None:
-    """Make one set of a media what FastPix said: rows that stay keep their place."""
+def add(said: Sequence[tuple[Media, Mapping[str, Mapping[str, Part]]]]) -> None:
+    """Write the sets of media that have none yet."""
+    for name, rows in _SETS.items():
+        manager: models.Manager[Any] = rows._default_manager
+        manager.bulk_create(
+            rows(media=media, remote_id=key, **part) for media, sets in said for key, part in sets.get(name, {}).items()
+        )
+
+
+def replace(media: Media, name: str, held: Mapping[str, Part], said: Mapping[str, Part]) -> None:
+    """Make one set of a media, as it is held, what FastPix said: rows that stay keep their place."""
     rows: models.Manager[Any] = _SETS[name]._default_manager
-    held = {row.remote_id: row for row in rows.filter(media=media)}
-    rows.filter(media=media).exclude(remote_id__in=said).delete()
-    rows.bulk_create(_SETS[name](media=media, remote_id=key, **said[key]) for key in said if key not in held)
+    if gone := held.keys() - said.keys():
+        rows.filter(media=media, remote_id__in=gone).delete()
+    if new := [key for key in said if key not in held]:
+        rows.bulk_create(_SETS[name](media=media, remote_id=key, **said[key]) for key in new)
     for key in said.keys() & held.keys():
-        if any(getattr(held[key], column) != value for column, value in said[key].items()):
-            rows.filter(pk=held[key].pk).update(**said[key])
+        if held[key] != said[key]:
+            rows.filter(media=media, remote_id=key).update(**said[key])
 
 
 def _rows(said: Any, read: Callable[[Mapping[str, Any]], Part]) -> dict[str, Part] | None:
@@ -86,3 +96,20 @@ def _playback_id(said: Mapping[str, Any]) -> Part:
 
 def _or(value: Any, unset: Any) -> Any:
     return unset if value is UNREAD else value
+
+
+def _track_words(track: Part) -> str:
+    name, code = track.get("language_name"), track.get("language_code")
+    language = f"{name} ({code})" if name and code else name or code
+    size = f"{track['width']}×{track['height']}" if track.get("width") and track.get("height") else ""
+    rate = f"{track['frame_rate']} fps" if track.get("frame_rate") else ""
+    return " ".join(word for word in (track.get("type"), language, size, rate, track.get("status")) if word)
+
+
+def _playback_words(playback: Part) -> str:
+    rules = json.dumps(playback["restrictions"], ensure_ascii=False) if playback.get("restrictions") else ""
+    return " ".join(word for word in (playback.get("access_policy"), playback.get("id"), rules) if word)
+
+
+# How one of each set reads in the history.
+WORDS: Final[dict[str, Callable[[Part], str]]] = {"tracks": _track_words, "playback_ids": _playback_words}

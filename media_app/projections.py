@@ -43,7 +43,7 @@ def media_said(event: Event) -> Verdict:
         event_id=event.event_id,
         event_type=event.type,
     )
-    return hear(event.workspace, event.object_id, said).verdict
+    return hear(event.workspace, event.object_id, said, event.block).verdict
 
 
 @projects("media.upload")

@@ -28,14 +28,16 @@ from workspace_app.models import Workspace
 
 log = logging.getLogger(__name__)
 
-# Between two walks through a library, however small it is.
-REST: Final = 600.0
+# Between two walks through a library: so long for each of its pages, so that walking costs a few requests a minute
+# whatever its size, but a small one is not left alone for long, nor a large one for longer than this.
+REST_A_PAGE: Final = 10.0
+SHORTEST_REST, LONGEST_REST = 45.0, 600.0
 # After FastPix showed another workspace, or so many deletions that a person has to look.
 TROUBLE: Final = 1800.0
 # The event of what is younger may still be on its way.
 YOUNG: Final = timedelta(minutes=1)
-# A row that FastPix told of whole within this was not passed over: the list had moved.
-FRESH: Final = timedelta(minutes=10)
+# A row that FastPix told of whole within this is not asked about again: it was, a page ago, or the list had moved.
+FRESH: Final = timedelta(seconds=15)
 
 
 def sweep(workspace: Workspace, *, seconds: float = 10, client_of: reconcile.ClientOf = budget.asking_client) -> int:
@@ -151,7 +153,8 @@ def _move_on(run: SweepRun, answer: Answer, reached: int) -> bool:
     """Keep the place; False when the walk is through (the next begins after a rest) or another worker has it."""
     now = timezone.now()
     if _is_last(answer):
-        keep(run, page=1, reached=0, finished_at=now, next_try_at=later(REST))
+        rest = min(max(run.page * REST_A_PAGE, SHORTEST_REST), LONGEST_REST)
+        keep(run, page=1, reached=0, finished_at=now, next_try_at=later(rest))
         return False
     started = {"started_at": now} if run.page == 1 else {}
     return keep(run, page=run.page + 1, reached=reached, next_try_at=None, **started)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from media_app.services import url_imports
 from media_app.services.file_names import clean, may_be_media
 from media_app.services.uploads import LARGEST_BYTES, push_settings
 from media_app.services.url_imports import MOST_URLS, Line
+from web import times
 
 RESOLUTIONS = [(value, value) for value in ("480p", "720p", "1080p", "1440p", "2160p")]
 
@@ -47,13 +49,39 @@ class NewMediaForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("access_policy", "media_quality", "max_resolution")}
 
 
-class NewFileForm(NewMediaForm):
+class BrowserMediaForm(NewMediaForm):
+    """The settings of the upload page, which also knows two roads."""
+
+    DIRECT, CONSOLE = "direct", "console"
+
+    road = forms.ChoiceField(
+        label=gettext_lazy("Way to FastPix"),
+        choices=[(DIRECT, gettext_lazy("Straight from this computer")), (CONSOLE, gettext_lazy("Through the console"))],
+        initial=DIRECT,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.HANDED_MAX_BYTES:
+            del self.fields["road"]
+            return
+        told = _("Through the console is for networks without a way to FastPix's storage. Files up to %(most)s.")
+        self.fields["road"].help_text = told % {"most": times.size(settings.HANDED_MAX_BYTES)}
+
+
+class NewFileForm(BrowserMediaForm):
     """A file chosen in a browser, as the page's script describes it."""
 
     filename = forms.CharField(max_length=5000, strip=False)
     size = forms.IntegerField(min_value=0)
     content_type = forms.CharField(max_length=120, required=False)
     fingerprint = forms.RegexField(r"^[0-9a-f]{64}$")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "road" in self.fields:
+            self.fields["road"].required = False  # the tray of other pages has no choice: straight
 
     def clean_filename(self) -> str:
         """Only the bare, visible name is kept."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media_app.views import transfers, uploads, url_imports
+from media_app.views import handed, transfers, uploads, url_imports
 
 urlpatterns = [
     path("uploads/", uploads.upload_list, name="upload_list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("uploads/create/", uploads.upload_create, name="upload_create"),
     path("uploads/<uuid:public_id>/session/", uploads.upload_session, name="upload_session"),
     path("uploads/<uuid:public_id>/progress/", uploads.upload_progress, name="upload_progress"),
+    path("uploads/<uuid:public_id>/piece/", handed.piece_add, name="piece_add"),
     path("uploads/<uuid:public_id>/pause/", uploads.upload_pause, name="upload_pause"),
     path("uploads/<uuid:public_id>/resume/", uploads.upload_resume, name="upload_resume"),
     path("uploads/<uuid:public_id>/cancel/", uploads.upload_cancel, name="upload_cancel"),

@@ -15,18 +15,21 @@ from workspace_app.secrets_at_rest import EncryptedTextField
 class Upload(models.Model):
     """One file on its way to FastPix.
 
-    waiting ▶ sending ⇄ paused
-                 ├─▶ sent (all bytes at storage; the media row tells the rest)
-                 ├─▶ stopped (an error a person can retry) ▶ sending
-                 └─▶ cancelled
+    receiving ▶ waiting ▶ sending ⇄ paused
+                             ├─▶ sent (all bytes at storage; the media row tells the rest)
+                             ├─▶ stopped (an error a person can retry) ▶ sending
+                             └─▶ cancelled
     `offset` is what storage confirmed. `session_url` is a bearer secret: fetched by an authorised POST, never in a
     page.
     Origin browser: the page sends the bytes; its tab holds the lease. Origin server: a worker sends `path` (inside
-    IMPORT_DIR); `fingerprint` says which file that was. Origin url: a worker asks FastPix to fetch `source_url`, which
-    can carry a signature and is a secret too; sent means that FastPix took the order.
+    IMPORT_DIR); `fingerprint` says which file that was. Origin handed: a page hands the bytes to the console first
+    (receiving, where it can pause, stop and be cancelled too), which keeps them until a worker has sent them; `handed`
+    counts them, `copy_fingerprint` says which file our copy was when it was whole. Origin url: a worker asks FastPix
+    to fetch `source_url`, which can carry a signature and is a secret too; sent means that FastPix took the order.
     """
 
     class State(models.TextChoices):
+        RECEIVING = "receiving", _("Being handed over")
         WAITING = "waiting", _("Waiting")
         SENDING = "sending", _("Uploading")
         PAUSED = "paused", _("Paused")
@@ -37,9 +40,10 @@ class Upload(models.Model):
     class Origin(models.TextChoices):
         BROWSER = "browser", _("This computer")
         SERVER = "server", _("Import folder")
+        HANDED = "handed", _("The console")
         URL = "url", _("URL")
 
-    OPEN = (State.WAITING, State.SENDING, State.PAUSED, State.STOPPED)
+    OPEN = (State.RECEIVING, State.WAITING, State.SENDING, State.PAUSED, State.STOPPED)
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="uploads")
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -51,6 +55,8 @@ class Upload(models.Model):
     content_type = models.CharField(max_length=120, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     path = models.CharField(max_length=1000, blank=True)
+    handed = models.PositiveBigIntegerField(default=0)
+    copy_fingerprint = models.CharField(max_length=64, blank=True)
     # pushMediaSettings, under FastPix's names
     push_settings = models.JSONField(default=dict)
     source_url = EncryptedTextField(blank=True)

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from fastpix_api import FastPixError
-from fastpix_api.resumable import UploadSession
 from media_app.models import Upload
 from media_app.services import leases, uploads
 from media_app.services.uploads import State, UploadProblem
@@ -18,6 +16,7 @@ from workspace_app import hosts
 from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
 
+FROM_BROWSER = (Upload.Origin.BROWSER, Upload.Origin.HANDED)
 TAB = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Reports come after each chunk (10 s at most) or more often
 TAB_SECONDS = 45
@@ -26,27 +25,11 @@ TAB_SECONDS = 45
 def begin(workspace: Workspace, by: User, file: Mapping[str, Any]) -> tuple[Upload, bool]:
     """The row for a chosen file, and whether it is one this person left unfinished earlier.
 
-    Same name, size and fingerprint (sha256 over name, size, first and last MiB) make it the same file. FastPix is not
+    Same name, size and fingerprint (sha256 over name, size, first and last MiB) make it the same file; one that was
+    being handed to the console goes on that way. FastPix is not
     asked yet: its upload addresses run out after hours, and a file may wait longer for its turn.
     """
-    same = {name: file[name] for name in ("filename", "size", "fingerprint")}
-    mine = Upload.objects.filter(workspace=workspace, created_by=by, origin=Upload.Origin.BROWSER, **same)
-    left = mine.filter(state__in=Upload.OPEN).order_by("-pk").first()
-    if left:
-        return left, True
-    with transaction.atomic():
-        upload = Upload.objects.create(
-            workspace=workspace,
-            created_by=by,
-            origin=Upload.Origin.BROWSER,
-            title=file["push_settings"]["title"],
-            content_type=file["content_type"],
-            push_settings=file["push_settings"],
-            **same,
-        )
-        uploads.record(upload, "upload_started", by=by, size=upload.size)
-        uploads.changed(upload)
-    return upload, False
+    return uploads.begin(workspace, by, file, among=FROM_BROWSER, origin=Upload.Origin.BROWSER)
 
 
 def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = False) -> Upload:
@@ -58,7 +41,7 @@ def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = Fa
     held = Q(leased_by=tab) | leases.free()
     rows = Upload.objects.filter(held, pk=upload.pk, state__in=Upload.OPEN, origin=Upload.Origin.BROWSER)
     if not rows.update(leased_by=tab, leased_until=leases.until(TAB_SECONDS), state=State.SENDING, error=""):
-        raise _taken(upload)
+        raise taken(upload)
     upload = Upload.objects.select_related("workspace", "created_by").get(pk=upload.pk)
     if upload.session_url and not renew:
         uploads.changed(upload)
@@ -70,7 +53,7 @@ def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = Fa
     fields = uploads.open_session(upload, client, cors_origin=cors_origin, browser=True)
     again = bool(upload.remote_id)
     if not uploads.write(upload, holder=tab, **fields):
-        raise _taken(upload)
+        raise taken(upload)
     upload.refresh_from_db()
     uploads.record(upload, "upload_restarted" if again else "upload_opened", by=None)
     uploads.record(upload, "upload_started", by=upload.created_by, area="media")
@@ -107,7 +90,7 @@ def stop(upload: Upload, tab: str, *, reason: str) -> None:
     }
     sentence = sentences.get(reason, sentences["network"])
     given_up = {"state": State.STOPPED, "error": sentence, "leased_until": None}
-    if uploads.write(upload, states=[State.SENDING], holder=tab, **given_up):
+    if uploads.write(upload, states=[State.SENDING, State.RECEIVING], holder=tab, **given_up):
         uploads.record(upload, "upload_stopped", by=None, reason=sentence)
         uploads.changed(upload)
 
@@ -119,7 +102,7 @@ def settle(upload: Upload, tab: str) -> str:
     """
     if upload.session_url and "upload_id=" in upload.session_url:
         try:
-            if UploadSession(upload.session_url, upload.size).offset() >= upload.size:
+            if uploads.session_of(upload).offset() >= upload.size:
                 uploads.finish(upload, holder=tab)
         except FastPixError:
             pass  # then FastPix's own word counts
@@ -137,10 +120,13 @@ def _belonging(upload: Upload, session_url: str) -> str:
     return session_url
 
 
-def _taken(upload: Upload) -> UploadProblem:
+def taken(upload: Upload) -> UploadProblem:
+    """Why this tab does not get the upload: its state, or another tab (reason "busy")."""
     state = Upload.objects.values_list("state", flat=True).get(pk=upload.pk)
     if state == State.CANCELLED:
         return UploadProblem(_("This upload was cancelled."), reason=state, status=409)
     if state == State.SENT:
         return UploadProblem(_("This file is at FastPix already."), reason=state, status=409)
+    if state == State.PAUSED:
+        return UploadProblem(_("This upload is paused."), reason=state, status=409)
     return UploadProblem(_("Another tab is sending this file."), reason="busy", status=409)

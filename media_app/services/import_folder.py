@@ -97,7 +97,7 @@ def open_file(path: str) -> tuple[BinaryIO, Found]:
 
 def fingerprint_of(file: BinaryIO) -> str:
     """The fingerprint an open file has now: another one means that it was written to."""
-    return _found("", os.fstat(file.fileno())).fingerprint
+    return _fingerprint(os.fstat(file.fileno()))
 
 
 def _walk(top: int, prefix: str, depth: int) -> Iterator[Found]:
@@ -125,5 +125,8 @@ def _is_text(path: str) -> bool:
 
 
 def _found(path: str, facts: os.stat_result) -> Found:
-    fingerprint = f"{facts.st_ino:x}-{facts.st_size:x}-{facts.st_mtime_ns:x}"
-    return Found(path, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC), fingerprint)
+    return Found(path, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC), _fingerprint(facts))
+
+
+def _fingerprint(facts: os.stat_result) -> str:
+    return f"{facts.st_ino:x}-{facts.st_size:x}-{facts.st_mtime_ns:x}"

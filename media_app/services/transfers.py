@@ -1,4 +1,4 @@
-"""Transfers: a worker sends files of the import folder to storage, a block at a time, so that no death loses much.
+"""Transfers: a worker sends files of the import folder, and those handed to the console, to storage.
 
 A row gets a place (AT_ONCE of them), a task works on it for TURN_SECONDS and hands the place to the next task of the
 same row. Who works is in `leased_by`; a place that only waits for its task carries QUEUED. Every write of a worker
@@ -24,7 +24,7 @@ from fastpix_api import EmptyFile, FastPixError, Patience, RateLimited, Refused,
 from fastpix_api.errors import SourceChanged
 from fastpix_api.resumable import UploadSession
 from media_app.models import Upload
-from media_app.services import import_folder, leases, uploads
+from media_app.services import handed_folder, import_folder, leases, uploads
 from media_app.services.file_names import clean
 from media_app.services.import_folder import FileProblem
 from media_app.services.uploads import State, UploadProblem
@@ -34,11 +34,13 @@ from workspace_app.models import User, Workspace
 log = logging.getLogger(__name__)
 AT_ONCE = 3
 QUEUED = "queue"
-QUEUED_SECONDS = 60
+# The turns of two other files; with the sweep each 15 s less than a minute, should the worker die meanwhile
+QUEUED_SECONDS = 40
 TURN_SECONDS = 20.0
-RENEW_SECONDS = 2.0
+SAVE_SECONDS = 1.0
 MOST_TRIES = 30
 MOST_NEW_SESSIONS = 5
+ORIGINS = (Upload.Origin.SERVER, Upload.Origin.HANDED)
 MOVING = (State.WAITING, State.SENDING)
 Enqueue = Callable[[int], object]
 
@@ -94,7 +96,7 @@ def admit(enqueue: Enqueue) -> int:
 
     Run when something changed and by the sweep: it also finds rows whose worker died (their lease ran out).
     """
-    rows = Upload.objects.filter(origin=Upload.Origin.SERVER, state__in=MOVING)
+    rows = Upload.objects.filter(origin__in=ORIGINS, state__in=MOVING)
     taken = rows.exclude(leases.free()).count()
     waiting = rows.filter(leases.free()).filter(leases.due())
     admitted = 0
@@ -115,11 +117,12 @@ def work(upload_id: int, worker: str, *, seconds: float = TURN_SECONDS) -> bool:
     if not mine.update(leased_by=worker, leased_until=leases.until(), state=State.SENDING):
         return False
     upload = Upload.objects.select_related("workspace", "created_by").get(pk=upload_id)
-    turn = _Turn(upload, worker, time.monotonic() + seconds)
+    turn = _Turn(upload, worker, seconds)
     try:
-        file, _found = import_folder.open_file(upload.path)
-        with closing(file):
+        with closing(_open(upload)) as file:
             turn.send(file)
+    except _TimeIsUp:
+        pass
     except (FileProblem, UploadProblem, EmptyFile, SourceChanged) as problem:
         turn.stop(str(problem))
     except SessionGone:
@@ -129,65 +132,89 @@ def work(upload_id: int, worker: str, *, seconds: float = TURN_SECONDS) -> bool:
     return turn.hand_over()
 
 
-class _Turn:
-    """What one worker does to one row while it holds the lease."""
+def _open(upload: Upload) -> BinaryIO:
+    if upload.origin == Upload.Origin.HANDED:
+        return handed_folder.open_copy(upload.public_id)
+    return import_folder.open_file(upload.path)[0]
 
-    def __init__(self, upload: Upload, worker: str, ends: float) -> None:
-        self.upload, self.worker, self.ends = upload, worker, ends
-        self.rung = self.renewed = 0.0
+
+class _Turn:
+    """What one worker does to one row while it holds the lease.
+
+    A chunk takes up to 10 s, so none is begun in the second half of a turn; one that is slower than it promised is
+    left in the middle when the turn ends. Every turn sends something, however short it is.
+    """
+
+    def __init__(self, upload: Upload, worker: str, seconds: float) -> None:
+        self.upload, self.worker = upload, worker
+        self.half, self.ends = time.monotonic() + seconds / 2, time.monotonic() + max(seconds, TURN_SECONDS)
+        self.moved = False
+        self.offset, self.rung, self.saved = upload.offset, 0.0, 0.0
         self.held = True
+        self.mark = upload.copy_fingerprint or upload.fingerprint
 
     def send(self, file: BinaryIO) -> None:
         """Send blocks until the turn ends, the file is whole at storage, or somebody else decided otherwise."""
         self._unchanged(file)
-        session = self._session()
-        offset = session.offset()
-        self._confirm(offset)
-        done = offset >= self.upload.size
-        if not done:
+        session, fresh = self._session()
+        self.offset = 0 if fresh else session.offset()
+        self._save()
+        if self.offset < self.upload.size:
             watched = cast("BinaryIO", _Watched(file, self._between_blocks))
-            progress = session.send(watched, from_offset=offset, until=self._is_over, confirmed=self._confirm)
-            done = progress.done
-        if done and self.held:
+            try:
+                session.send(watched, from_offset=self.offset, until=self._is_over, confirmed=self._heard)
+            finally:
+                if self.upload.offset < self.offset < self.upload.size:
+                    self._save()
+        if self.offset >= self.upload.size and self.held:
             self._finish(file)
+
+    def _heard(self, offset: int) -> None:
+        self.offset, self.moved = offset, True
 
     def _is_over(self) -> bool:
         self._renew()
-        return not self.held or time.monotonic() >= self.ends
+        return not self.held or time.monotonic() >= (self.half if self.moved else self.ends)
 
     def _renew(self) -> None:
-        if time.monotonic() - self.renewed >= RENEW_SECONDS:
-            self._confirm(self.upload.offset)
+        if time.monotonic() - self.saved >= SAVE_SECONDS:
+            self._save()
 
     def _between_blocks(self, file: BinaryIO) -> None:
         # a slow line can stretch one chunk, and a pause must not wait for its end; a file written to must not go out
         self._renew()
         if not self.held:
             raise _Lost
+        if time.monotonic() >= self.ends:
+            raise _TimeIsUp
         self._unchanged(file)
 
-    def _session(self) -> UploadSession:
+    def _session(self) -> tuple[UploadSession, bool]:
+        """The session to send to, and whether it was opened just now and holds nothing yet."""
         upload = self.upload
-        if not upload.session_url:
+        fresh = not upload.session_url
+        if fresh:
             client = client_for(upload.workspace, patience=Patience.WORKER)
             again = bool(upload.remote_id)
             fields = uploads.open_session(upload, client, cors_origin=settings.PUBLIC_URL, browser=False)
             if not uploads.write(upload, holder=self.worker, **fields):
                 raise _Lost
-            upload.refresh_from_db()
+            for name, value in fields.items():
+                setattr(upload, name, value)
             uploads.record(upload, "upload_restarted" if again else "upload_opened", by=None)
             uploads.record(upload, "upload_started", by=upload.created_by, area="media")
-        return UploadSession(upload.session_url, upload.size)
+        return uploads.session_of(upload), fresh
 
     def _unchanged(self, file: BinaryIO) -> None:
-        if import_folder.fingerprint_of(file) != self.upload.fingerprint:
+        if import_folder.fingerprint_of(file) != self.mark:
             raise FileProblem(_("The file changed since it was chosen. Cancel this, then choose it again."))
 
-    def _confirm(self, offset: int) -> None:
-        fields: dict[str, Any] = {"offset": offset, "leased_until": leases.until(), "state": State.SENDING}
-        if offset > self.upload.offset:
+    def _save(self) -> None:
+        """Write what storage confirmed, and hold the row for longer."""
+        fields: dict[str, Any] = {"offset": self.offset, "leased_until": leases.until(), "state": State.SENDING}
+        if self.offset > self.upload.offset:
             fields |= {"tries": 0, "error": ""}
-        self.upload.offset, self.renewed = offset, time.monotonic()
+        self.upload.offset, self.saved = self.offset, time.monotonic()
         self.held = uploads.write(self.upload, states=MOVING, holder=self.worker, **fields)
         if time.monotonic() - self.rung >= 1.0:
             self.rung = time.monotonic()
@@ -195,7 +222,7 @@ class _Turn:
 
     def _finish(self, file: BinaryIO) -> None:
         error = ""
-        if import_folder.fingerprint_of(file) != self.upload.fingerprint:
+        if import_folder.fingerprint_of(file) != self.mark:
             error = _("The file changed while its last bytes were sent. Look at the media, or send the file again.")
         uploads.finish(self.upload, holder=self.worker, error=error)
 
@@ -257,6 +284,10 @@ class _Turn:
 
 class _Lost(FileProblem):
     """The lease went to another worker, or a person paused or cancelled: whatever this turn says is not written."""
+
+
+class _TimeIsUp(Exception):
+    """The turn ends in the middle of a chunk; the next one asks storage how much of it arrived."""
 
 
 class _Watched:

@@ -13,7 +13,7 @@ from workspace_app.models import User, Workspace
 State = Upload.State
 MOST_OPEN, MOST_SHUT = 500, 50
 # our states in the words people read; the media's own word counts once there is a media
-WORDS = {State.SENDING: "uploading", State.SENT: "processing"}
+WORDS = {State.RECEIVING: "uploading", State.SENDING: "uploading", State.SENT: "processing"}
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,30 @@ class Row:
         """The status word."""
         if self.media is not None:
             return self.media.status
-        if self.upload.state == State.SENDING and not self.held and self.upload.origin == Upload.Origin.BROWSER:
+        if self.upload.state in {State.SENDING, State.RECEIVING} and self.from_tab and not self.held:
             return State.PAUSED
         return WORDS.get(State(self.upload.state), self.upload.state)
 
     @property
     def percent(self) -> int:
-        """How much storage confirmed, 0 to 100."""
-        return int(100 * self.upload.offset / self.upload.size) if self.upload.size else 0
+        """How much storage confirmed, 0 to 100; of a file that is still being handed over, how much the console has."""
+        there = self.upload.handed if self.is_handed_over else self.upload.offset
+        return int(100 * there / self.upload.size) if self.upload.size else 0
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether the console does not have all of the file yet."""
+        return self.upload.origin == Upload.Origin.HANDED and self.upload.handed < self.upload.size
+
+    @property
+    def from_tab(self) -> bool:
+        """Whether a tab has to send the bytes; else a worker does."""
+        return self.upload.origin == Upload.Origin.BROWSER or self.is_handed_over
+
+    @property
+    def by_worker(self) -> bool:
+        """Whether a worker sends the bytes."""
+        return not self.from_tab and self.upload.origin != Upload.Origin.URL
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +63,7 @@ class Row:
     @property
     def continues_here(self) -> bool:
         """Whether choosing the same file again on this page goes on with it."""
-        return self.is_open and self.mine and not self.held and self.upload.origin == Upload.Origin.BROWSER
+        return self.is_open and self.mine and not self.held and self.from_tab
 
     @property
     def note(self) -> str:
@@ -55,17 +71,24 @@ class Row:
         upload = self.upload
         if self.media is not None and self.media.status == Media.Status.FAILED:
             return self.media.failed_reason or _("FastPix gave no reason.")
+        if self.is_open and self.from_tab:
+            return self._browser_note()
         if upload.error and upload.origin != Upload.Origin.BROWSER:
             return upload.error
-        if self.is_open and upload.origin == Upload.Origin.BROWSER:
-            return self._browser_note()
         if self.media is None and upload.state == State.SENT:
             return _("Everything is at FastPix, which has not said more yet.")
-        if upload.state == State.WAITING and upload.origin == Upload.Origin.SERVER:
+        return self._worker_note() if self.by_worker else ""
+
+    def _worker_note(self) -> str:
+        if self.upload.state == State.WAITING:
             return _("Starts when a place is free (3 at a time)")
+        if self.upload.state == State.SENDING and self.upload.origin == Upload.Origin.HANDED:
+            return _("Step 2 of 2: from the console to FastPix")
         return ""
 
     def _browser_note(self) -> str:
+        if self.held and self.is_handed_over:
+            return _("Step 1 of 2: %(percent)d%% handed to the console by another tab") % {"percent": self.percent}
         if self.held:
             return _("%(percent)d%%, sent by another tab") % {"percent": self.percent}
         if not self.mine:
@@ -80,8 +103,9 @@ class Row:
 
 def rows(workspace: Workspace, origins: Iterable[str], *, person: User) -> list[Row]:
     """Every open upload and the newest finished ones, newest first."""
+    moving = Q(leased_until__gt=Now(), state__in=[State.SENDING, State.RECEIVING])
     held = Case(
-        When(Q(leased_until__gt=Now(), state=State.SENDING) & ~Q(leased_by=""), then=Value(value=True)),
+        When(moving & ~Q(leased_by=""), then=Value(value=True)),
         default=Value(value=False),
         output_field=BooleanField(),
     )

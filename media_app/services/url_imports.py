@@ -14,9 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Refused, times
+from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Refused, paging, times
 from media_app import mirror
-from media_app.models import Upload
+from media_app.models import Media, Upload
 from media_app.services import leases, uploads
 from media_app.services.file_names import clean, title_of
 from media_app.services.uploads import State
@@ -28,6 +28,8 @@ MOST_URLS = 50
 LONGEST_URL = 2000
 MOST_TRIES = 8
 LEASE_SECONDS = 120
+# How long a ring may take to reach a worker before it counts as lost
+QUEUED_SECONDS = 60
 # The entry of a media's metadata by which an order whose answer got lost is found again
 MARK = "console_import"
 Enqueue = Callable[[int], object]
@@ -112,7 +114,7 @@ def admit(enqueue: Enqueue, limit: int = 100) -> int:
     waiting = rows.filter(leases.free()).filter(leases.due())
     admitted = 0
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:limit]:
-        if waiting.filter(pk=pk).update(leased_by="queue", leased_until=leases.until(LEASE_SECONDS)):
+        if waiting.filter(pk=pk).update(leased_by="queue", leased_until=leases.until(QUEUED_SECONDS)):
             enqueue(pk)
             admitted += 1
     return admitted
@@ -157,7 +159,13 @@ def _give(upload: Upload, client: FastPix) -> str:
 
 
 def _given(upload: Upload, client: FastPix) -> str:
-    """The media an earlier try made, "" when there is none. Recorded: lists carry metadata, newest first."""
+    """The media an earlier try made, "" when there is none. Recorded: lists carry metadata, newest first.
+
+    Our own rows are asked first: events told of it, and FastPix lists no longer what was deleted since.
+    """
+    heard = Media.objects.filter(workspace=upload.workspace, **{f"metadata__{MARK}": str(upload.public_id)}).first()
+    if heard:
+        return heard.remote_id
     for item in _newest(client, upload):
         if (item.get("metadata") or {}).get(MARK) == str(upload.public_id):
             return str(item["id"])
@@ -166,11 +174,10 @@ def _given(upload: Upload, client: FastPix) -> str:
 
 def _newest(client: FastPix, upload: Upload) -> Iterator[dict[str, Any]]:
     oldest = upload.created_at - timedelta(minutes=10)
-    for page in range(1, 201):
-        items = client.media.list(limit=50, offset=page).data
-        yield from items
-        created = times.parse(items[-1].get("createdAt")) if items else None
-        if len(items) < 50 or (created and created < oldest):
+    for page in paging.pages(client.media.list, at_most=200):
+        yield from page.data
+        created = times.parse(page.data[-1].get("createdAt")) if page.data else None
+        if created and created < oldest:
             return
 
 

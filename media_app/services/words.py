@@ -27,6 +27,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "uploaded": ("upload", gettext_lazy("Uploaded")),
     "upload_started": ("upload", gettext_lazy("Upload started")),
     "upload_opened": ("cloud-upload", gettext_lazy("FastPix gave an address")),
+    "upload_handed": ("server", gettext_lazy("Handed to the console")),
     "upload_paused": ("player-pause", gettext_lazy("Upload paused")),
     "upload_resumed": ("player-play", gettext_lazy("Upload resumed")),
     "upload_retried": ("refresh", gettext_lazy("Upload tried again")),

@@ -6,14 +6,14 @@ import uuid
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from media_app.services import transfers, url_imports
+from media_app.services import handed_files, left_uploads, transfers, url_imports
 
 log = logging.getLogger(__name__)
 
 
 @shared_task(name="media_app.transfer")
 def transfer(upload_id: int) -> None:
-    """One turn (20 s at most) on one file of the import folder."""
+    """One turn (20 s at most) on one file of the import folder, or handed to the console."""
     if transfers.work(upload_id, f"turn-{uuid.uuid4()}"):
         transfer.delay(upload_id)
     else:
@@ -33,6 +33,18 @@ def sweep_transfers() -> None:
     It never calls out, and runs beside projections so that a full transfers queue cannot hold it up.
     """
     wake()
+
+
+@shared_task(name="media_app.settle_left")
+def settle_left() -> None:
+    """Ask FastPix about uploads that a tab left, in case their last byte arrived."""
+    left_uploads.settle()
+
+
+@shared_task(name="media_app.clear_handed")
+def clear_handed() -> None:
+    """Give up handed files nobody went on with, and remove what lies about."""
+    handed_files.clear()
 
 
 def wake() -> None:

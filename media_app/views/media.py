@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from media_app import importing, reconcile
+from media_app.mirror import is_id
 from media_app.models import Media
 from media_app.services import library, playing
 from media_app.services import media as service
@@ -33,9 +34,10 @@ def _media(request: WorkspaceRequest, remote_id: str) -> Media:
 def media_list(request: WorkspaceRequest) -> HttpResponse:
     """The library, newest first; only its rows when htmx asks."""
     query = library.Query.read(request.GET)
-    page = keyset(
-        library.find(request.workspace, query), before=request.GET.get("before"), after=request.GET.get("after")
-    )
+    found = library.find(request.workspace, query)
+    if only := request.GET.get("only"):  # an open list fetches the rows that changed (rows.js)
+        found = found.filter(remote_id__in=[one for one in only.split(",")[:100] if is_id(one)])
+    page = keyset(found, before=request.GET.get("before"), after=request.GET.get("after"))
     library.name_after_uploads(page.items)
     has_key = request.workspace.signing_keys.exists()
     rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in page.items]

@@ -6,30 +6,33 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fastpix_api import FastPixError
 from media_app.models import Upload
-from media_app.services import browser_uploads, uploads
+from media_app.services import browser_uploads, handed_files, uploads
 from media_app.services import upload_queue as queues
+from media_app.services.browser_uploads import FROM_BROWSER
 from media_app.services.uploads import UploadProblem
 from media_app.tasks.transfers import wake
-from media_app.upload_forms import NewFileForm, NewMediaForm
+from media_app.upload_forms import BrowserMediaForm, NewFileForm
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
 Origin = Upload.Origin
-PAGES = {Origin.BROWSER: "media:upload_list", Origin.SERVER: "media:server_list", Origin.URL: "media:import_url"}
-QUEUES = {Origin.BROWSER: "media:upload_queue", Origin.SERVER: "media:server_queue", Origin.URL: "media:import_queue"}
+# Both roads from a browser share the page that is not named here
+PAGES = {Origin.SERVER: "media:server_list", Origin.URL: "media:import_url"}
+QUEUES = {Origin.SERVER: "media:server_queue", Origin.URL: "media:import_queue"}
 
 
 def queue(request: WorkspaceRequest, origin: str) -> dict[str, Any]:
-    """The context of `_upload_queue.html`: the uploads of one origin."""
-    rows = queues.rows(request.workspace, [origin], person=request.user)
-    return {"rows": rows, "queue_url": QUEUES[Origin(origin)]}
+    """The context of `_upload_queue.html`: the uploads that share a page with this origin."""
+    origins = FROM_BROWSER if origin in FROM_BROWSER else [origin]
+    rows = queues.rows(request.workspace, origins, person=request.user)
+    return {"rows": rows, "queue_url": QUEUES.get(Origin(origin), "media:upload_queue")}
 
 
 def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -53,7 +56,7 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @needs("media.upload")
 def upload_list(request: WorkspaceRequest) -> HttpResponse:
     """Choose or drop files, and see how far they are."""
-    return render(request, "media_app/upload_list.html", {"form": NewMediaForm(), **queue(request, Origin.BROWSER)})
+    return render(request, "media_app/upload_list.html", {"form": BrowserMediaForm(), **queue(request, Origin.BROWSER)})
 
 
 @require_safe
@@ -71,8 +74,12 @@ def upload_create(request: WorkspaceRequest) -> HttpResponse:
     form = NewFileForm(request.POST)
     if not form.is_valid():
         raise UploadProblem(form.sentence(), reason="file")
-    upload, continued = browser_uploads.begin(request.workspace, request.user, form.cleaned_data)
-    facts = {"id": str(upload.public_id), "offset": upload.offset, "state": upload.state, "continued": continued}
+    console = form.cleaned_data.get("road") == NewFileForm.CONSOLE
+    begin = handed_files.begin if console else browser_uploads.begin
+    upload, continued = begin(request.workspace, request.user, form.cleaned_data)
+    handed = upload.origin == Origin.HANDED
+    road = {"road": "console", "offset": upload.handed} if handed else {"road": "direct", "offset": upload.offset}
+    facts = {"id": str(upload.public_id), **road, "state": upload.state, "continued": continued}
     return JsonResponse({**facts, "filename": upload.filename}, status=200 if continued else 201)
 
 
@@ -80,8 +87,13 @@ def upload_create(request: WorkspaceRequest) -> HttpResponse:
 @needs("media.upload")
 @answers_json
 def upload_session(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
-    """The address to send to. It is a bearer secret, so only a POST gets it and nothing may store the answer."""
-    upload, tab = _mine(request, public_id), _tab(request)
+    """The address to send to. It is a bearer secret, so only a POST gets it and nothing may store the answer.
+
+    A file that is handed to the console needs none: its tab hears from which byte on the console wants it.
+    """
+    upload, tab = mine(request, public_id), tab_of(request.POST)
+    if upload.origin == Origin.HANDED:
+        return JsonResponse({"offset": handed_files.open_for_tab(upload, tab)})
     renew = request.POST.get("renew") == "1"
     upload = browser_uploads.open_for_tab(upload, tab, cors_origin=_own_origin(request), renew=renew)
     return JsonResponse({"url": upload.session_url, "offset": upload.offset})
@@ -92,8 +104,10 @@ def upload_session(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
 @answers_json
 def upload_progress(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
     """What the tab that sends has to say: an offset, a started session, that it is done, unsure, gives up or leaves."""
-    upload, tab = _mine(request, public_id), _tab(request)
+    upload, tab = mine(request, public_id), tab_of(request.POST)
     said = request.POST.get("said", "")
+    if upload.origin == Origin.HANDED and said.partition(":")[0] not in {"left", "stopped"}:
+        raise UploadProblem(_("The console itself knows how far this one is."))
     if said == "sent":
         uploads.finish(upload, holder=tab)
     elif said == "unknown":
@@ -149,17 +163,18 @@ def _act(request: WorkspaceRequest, public_id: UUID, action: Callable[..., bool]
     if request.headers.get("Accept") == "application/json":
         upload.refresh_from_db(fields=["state"])
         return JsonResponse({"state": upload.state})
-    return redirect(PAGES[Origin(upload.origin)], request.workspace.slug)
+    return redirect(PAGES.get(Origin(upload.origin), "media:upload_list"), request.workspace.slug)
 
 
-def _mine(request: WorkspaceRequest, public_id: UUID) -> Upload:
-    """Sessions are handed to the person who chose the file only."""
-    mine = Upload.objects.select_related("workspace", "created_by").filter(created_by=request.user)
-    return get_object_or_404(mine, workspace=request.workspace, public_id=public_id, origin=Origin.BROWSER)
+def mine(request: WorkspaceRequest, public_id: UUID) -> Upload:
+    """An upload this person chose the file of; nobody else sends bytes or is given a session."""
+    rows = Upload.objects.select_related("workspace", "created_by").filter(created_by=request.user)
+    return get_object_or_404(rows, workspace=request.workspace, public_id=public_id, origin__in=FROM_BROWSER)
 
 
-def _tab(request: WorkspaceRequest) -> str:
-    tab = request.POST.get("tab", "")
+def tab_of(said: QueryDict) -> str:
+    """The name of the tab that speaks. Raises UploadProblem."""
+    tab = said.get("tab", "")
     if not browser_uploads.TAB.fullmatch(tab):
         raise UploadProblem(_("The page does not say which tab it is."))
     return tab

@@ -120,6 +120,8 @@ class Handler(BaseHTTPRequestHandler):
             status, data = 200, {"uploadId": path.split("/")[3], "status": "cancelled"}
         elif self.command == "POST" and path == "/on-demand":
             status, data = 201, self.create_media(json.loads(body))
+        elif path == "/on-demand/uploads":
+            status, data = 200, [self.waiting(upload_id, asked) for upload_id, asked in self.far.uploads.items()]
         elif path == "/on-demand":
             status, data = 200, sorted(self.far.media.values(), key=lambda m: m["createdAt"], reverse=True)
         else:
@@ -133,11 +135,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def create_upload(self, asked):
         upload_id, browser = str(uuid.uuid4()), self.headers.get("X-Client-Type") == "web-browser"
-        self.far.uploads[upload_id] = asked | {"browser": browser}
         url = f"{self.far.address}/bucket/{upload_id}?X-Goog-Signature=canary-{upload_id}"
         if not browser:
             url += f"&upload_id={self.open(upload_id)}"
-        return {"uploadId": upload_id, "url": url, "timeout": 14400, "status": "waiting", "trial": False}
+        self.far.uploads[upload_id] = asked | {"browser": browser, "url": url}
+        return self.waiting(upload_id, self.far.uploads[upload_id])
+
+    def waiting(self, upload_id, asked):
+        kept = {name: asked[name] for name in ("url", "corsOrigin", "pushMediaSettings")}
+        return {"uploadId": upload_id, "timeout": 14400, "status": "waiting", "trial": False} | kept
 
     def create_media(self, asked):
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())

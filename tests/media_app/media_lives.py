@@ -108,4 +108,4 @@ class MediaLife(Life):
         truth = as_json(self.truth[-1][1], whole=True)
         said = fields.read(Said("whole", truth, at=at(0), heard_at=at(0), by="poll"))
         columns = all(getattr(media, name) == value for name, value in said.columns.items())
-        return columns and parts.held_by(media) == said.children and not media.unsettled
+        return columns and parts.held_by([media])[media.pk] == said.children and not media.unsettled

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from media_app import importing
+from media_app.fields import microseconds
 from media_app.models import ImportRun, Media
 from tests.media_app.fastpix_model import BOUND, Model
 from workspace_app.models import TimelineEntry
@@ -39,6 +40,15 @@ def test_a_library_comes_in_whole_and_binds_the_workspace(workspace, fastpix):
     assert TimelineEntry.objects.count() == 1
 
 
+def test_each_media_that_came_in_is_told_by_its_id(workspace, fastpix, monkeypatch, django_capture_on_commit_callbacks):
+    """An open list fetches only what it heard of; a bare "media" beside a change of a shown row would be lost on it."""
+    told = []
+    monkeypatch.setattr(importing.push, "_publish", lambda words: told.extend(words.split("\n")))
+    with django_capture_on_commit_callbacks(execute=True):
+        run(workspace, fastpix)
+    assert {f"media:m-{number:03}" for number in range(120)} <= set(told)
+
+
 def test_it_goes_on_where_it_stopped(workspace, fastpix):
     fastpix.when_asked = lambda: setattr(fastpix, "status", 503 if len(fastpix.asked) == 1 else 200)
     assert run(workspace, fastpix) == 10
@@ -62,6 +72,36 @@ def test_what_is_deleted_meanwhile_hides_nothing(workspace, fastpix):
     fastpix.when_asked = delete_the_first_ten
     run(workspace, fastpix)
     assert Media.objects.count() == 120
+
+
+@pytest.mark.parametrize("deleted", [1, 10, 70])
+def test_as_many_deleted_as_created_meanwhile_hide_nothing(workspace, fastpix, deleted):
+    def swap():
+        if len(fastpix.asked) == 2:
+            for name in list(fastpix.media)[:deleted]:
+                del fastpix.media[name]
+                fastpix.holds(f"new-{name}", createdAt=f"2026-05-21T12:00:{int(name[2:]) % 60:02}Z")
+
+    fastpix.when_asked = swap
+    run(workspace, fastpix)
+    assert set(Media.objects.values_list("remote_id", flat=True)) >= set(fastpix.media)
+    assert len(fastpix.media) == 120
+
+
+def test_a_library_that_shrinks_below_where_the_walk_stands_is_still_read_to_its_end(workspace, fastpix):
+    fastpix.when_asked = lambda: [fastpix.media.pop(name) for name in list(fastpix.media)[:15]]
+    assert run(workspace, fastpix) is None
+    assert ImportRun.objects.get().state == "done"
+
+
+def test_every_page_begins_with_something_read_and_brings_most_of_what_was_not():
+    read, pages = 0, 0
+    while read < 10_000:
+        limit, page = importing._window(read)
+        assert (page - 1) * limit <= max(0, read - 1)
+        assert page * limit > read
+        read, pages = page * limit, pages + 1
+    assert pages < 1.25 * 10_000 / importing.PAGE
 
 
 def test_rows_that_exist_are_not_written_but_marked_where_they_differ(workspace, fastpix):
@@ -129,11 +169,13 @@ def test_a_second_order_while_one_runs_changes_nothing(workspace, fastpix):
 def test_the_import_of_a_dead_worker_goes_on_from_its_page_without_redis(workspace, fastpix):
     importing.order(workspace)
     lapsed = timezone.now() - timedelta(minutes=1)
-    ImportRun.objects.update(page=3, added=100, total=120, leased_by="dead", leased_until=lapsed, next_try_at=lapsed)
+    stood = {"read": 100, "reached": microseconds(datetime(2026, 5, 20, 12, 1, 39, tzinfo=UTC)), "added": 100}
+    ImportRun.objects.update(total=120, leased_by="dead", leased_until=lapsed, next_try_at=lapsed, **stood)
     cache.clear()
     assert importing.overdue() == [workspace.pk]
     assert importing.import_existing(workspace, client_of=fastpix.client_of) is None
-    assert (len(fastpix.asked), Media.objects.count()) == (1, 20)
+    assert len(fastpix.asked) == 1
+    assert 20 <= Media.objects.count() <= 50
     assert importing.overdue() == []
 
 
@@ -150,4 +192,4 @@ def test_a_worker_that_lost_its_turn_writes_no_place(workspace, fastpix):
     fastpix.when_asked = lambda: ImportRun.objects.update(leased_by="another")
     assert importing.import_existing(workspace, client_of=fastpix.client_of) is None
     run_now = ImportRun.objects.get()
-    assert (run_now.page, run_now.leased_by, run_now.state) == (1, "another", "everything")
+    assert (run_now.read, run_now.leased_by, run_now.state) == (0, "another", "everything")

@@ -1,11 +1,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events_app.blocks import Block
 from events_app.mirror import Said, whole
 from events_app.models import WebhookEvent
+from events_app.rules import Action
 from fastpix_api import Answer
 from media_app.mirror import apply, hear
 from media_app.models import Media, Upload
@@ -40,6 +44,7 @@ def row(workspace):
 @LIVES
 @given(rng=st.randoms(use_true_random=False), undated=st.sampled_from([0.0, 0.2]), mortal=st.booleans())
 def test_the_mirror_equals_fastpix_once_the_marked_rows_were_asked(workspace, rng, undated, mortal):
+    """RELIABILITY 9: events in any order, doubled and undated."""
     Media.objects.all().delete()
     life = MediaLife(rng, workspace, undated=undated, mortal=mortal)
     life.play()
@@ -75,6 +80,27 @@ def test_a_partial_answer_leaves_what_it_does_not_carry(workspace):
     assert media.tracks.get().width == 1920
 
 
+def test_an_answer_to_a_change_that_lacks_what_we_hold_applies_and_has_fastpix_asked(workspace):
+    apply(workspace, MEDIA_ID, said())
+    # mp4Support was taken away at FastPix, and no event tells of that
+    without = {name: value for name, value in FULL.items() if name != "mp4Support"}
+    apply(workspace, MEDIA_ID, said("partial", {**without, "title": "Quay"}, 9, read_version=1))
+    assert (row(workspace).title, row(workspace).unsettled) == ("Quay", True)
+    apply(workspace, MEDIA_ID, said(data={**without, "title": "Quay"}, seconds=10, read_version=row(workspace).version))
+    assert (row(workspace).extra, row(workspace).unsettled) == ({}, False)
+
+
+@pytest.mark.parametrize("order", [("Processing", "Ready"), ("Ready", "Processing")])
+def test_of_two_events_of_one_time_the_second_has_fastpix_asked_whichever_it_is(workspace, order):
+    """RELIABILITY 10: equal createdAt."""
+    for status in order:
+        assert not Media.objects.filter(unsettled=True).exists()
+        apply(workspace, MEDIA_ID, said("event", {**FULL, "status": status}, 5))
+    assert row(workspace).unsettled
+    apply(workspace, MEDIA_ID, said(data={**FULL, "status": "Ready"}, seconds=9, read_version=row(workspace).version))
+    assert (row(workspace).status, row(workspace).unsettled) == ("ready", False)
+
+
 def test_a_playback_id_that_stays_keeps_its_row(workspace):
     apply(workspace, MEDIA_ID, said())
     kept = row(workspace).playback_ids.get().pk
@@ -92,6 +118,36 @@ def test_answers_never_write_the_reason_of_a_failure_and_a_later_success_ends_it
     assert row(workspace).failed_reason == "The file is not a video."
     apply(workspace, MEDIA_ID, said(data={**FULL, "status": "Ready"}, seconds=20, read_version=2))
     assert row(workspace).failed_reason == ""
+
+
+def test_a_row_that_changed_after_it_was_read_ahead_is_judged_again(workspace):
+    """A block reads its rows before the first event; what another wrote since is found by its version."""
+    apply(workspace, MEDIA_ID, said("event", FULL))
+    with transaction.atomic():
+        block = Block(workspace, [MEDIA_ID])
+        hear(workspace, MEDIA_ID, said("event", {**FULL, "title": "Quay"}, 10), block)
+        Media.objects.update(title="Theirs", event_at=at(30), version=F("version") + 1)
+        outcome = hear(workspace, MEDIA_ID, said("event", {**FULL, "title": "Late"}, 20), block)
+        block.close()
+    assert (outcome.verdict.action, outcome.newly_unsettled) == (Action.RECORD, True)
+    assert row(workspace).title == "Theirs"
+
+
+def test_statements_of_one_block_build_on_each_other(workspace):
+    """Insert, change, change again, and delete: one transaction, a line of history each, in their order."""
+    with transaction.atomic():
+        block = Block(workspace, [MEDIA_ID, "other"])
+        hear(workspace, MEDIA_ID, said("event", FULL), block)
+        more = [*FULL["tracks"], {"id": "t-2", "type": "audio", "status": "available"}]
+        hear(workspace, MEDIA_ID, said("event", {"tracks": more, "status": "Ready"}, 10), block)
+        hear(workspace, MEDIA_ID, said("event", {"tracks": more[1:], "title": "Quay"}, 20), block)
+        hear(workspace, MEDIA_ID, said("event", {}, 30, gone=True), block)
+        block.close()
+    media = row(workspace)
+    assert (media.title, media.status, media.gone, media.version) == ("Quay", "ready", True, 4)
+    assert [track.remote_id for track in media.tracks.all()] == ["t-2"]
+    assert [line.verb for line in timeline(workspace)] == ["created", "ready", "updated", "gone"]
+    assert timeline(workspace)[2].details["values"]["tracks"] == ["video 1920×1080 available", ""]
 
 
 def test_a_tombstone_is_revived_only_by_an_answer_asked_for_after_it(workspace):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from events_app import backlog
+from events_app import backlog, replay
 from events_app.envelope import parse
 from events_app.models import WebhookEvent
 from media_app.models import Media, Upload
@@ -173,9 +173,11 @@ def test_values_of_types_that_fastpix_never_sends_fail_no_event(workspace, key):
 
 
 @pytest.mark.parametrize("object_id", ["../../etc", "a/b", "x y", "", "?", "x" * 65])
-def test_an_event_that_names_no_possible_media_fails_and_says_so(workspace, object_id):
+def test_an_event_that_names_no_possible_media_fails_at_once_and_says_so(workspace, object_id):
+    """No retry would make sense of it; a person sees it, and can replay it once the console can."""
     body = {**event("video.media.ready", 1, status="Ready"), "object": {"id": object_id}}
     row = heard(workspace, body)
-    assert (row.state, row.tries) == ("received", 1)
+    assert (row.state, row.tries, row.next_try_at) == ("failed", 1, None)
     assert row.error.endswith("The event names no media.")
+    assert replay.one(row)
     assert not Media.objects.exists()

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from fastpix_api import NotFound, Unauthorized
-from media_app import reconcile
+from media_app import budget, reconcile
 from media_app.models import Media, Upload
 from tests.media_app.fastpix_model import BOUND, Model
 from workspace_app.models import TimelineEntry, Workspace
@@ -103,6 +103,7 @@ def test_a_change_that_crosses_with_the_answer_is_asked_again(workspace, fastpix
 
 
 def test_a_404_by_id_is_a_deletion_when_the_workspace_can_still_be_listed(workspace, fastpix):
+    """RELIABILITY 30: what FastPix deleted becomes a tombstone."""
     media = marked(workspace)
     ask_unsettled(fastpix)
     media.refresh_from_db()
@@ -112,6 +113,7 @@ def test_a_404_by_id_is_a_deletion_when_the_workspace_can_still_be_listed(worksp
 
 @pytest.mark.parametrize("trouble", ["never proved", "list refused", "other workspace"])
 def test_a_404_is_no_deletion_when_the_credentials_prove_nothing(workspace, fastpix, trouble):
+    """RELIABILITY 30: a 404 alone proves no deletion."""
     media = marked(workspace)
     if trouble == "never proved":
         Workspace.objects.filter(pk=workspace.pk).update(proved_token_id="older")
@@ -126,6 +128,7 @@ def test_a_404_is_no_deletion_when_the_credentials_prove_nothing(workspace, fast
 
 
 def test_wrong_credentials_tombstone_nothing(workspace, fastpix):
+    """RELIABILITY 27: a wrong token empties no library."""
     media = marked(workspace)
     fastpix.status = 401
     with pytest.raises(Unauthorized):
@@ -206,6 +209,15 @@ def test_an_upload_whose_events_were_missed_brings_its_media_by_a_poll(workspace
     reconcile.poll_open(workspace, client_of=fastpix.client_of)
     assert Media.objects.get(remote_id="upload-1").title == "Harbour"
     assert reconcile.poll_open(workspace, client_of=fastpix.client_of) == 0
+
+
+def test_the_list_call_that_proves_a_deletion_is_on_the_same_account(workspace, fastpix, monkeypatch):
+    monkeypatch.setattr(budget, "A_MINUTE_SANDBOX", 4)
+    for number in range(5):
+        marked(workspace, f"m-{number}")
+    assert ask_unsettled(fastpix) == 2, "each took a GET by its id and a list call"
+    assert len(fastpix.asked) == 4
+    assert Media.objects.filter(gone=True).count() == 2
 
 
 def test_the_budget_of_a_minute_is_kept(workspace, fastpix):

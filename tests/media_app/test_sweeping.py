@@ -53,6 +53,17 @@ def test_a_walk_through_an_unchanged_library_costs_its_pages_and_then_rests(work
     assert SweepRun.objects.get().finished_at is not None
 
 
+@pytest.mark.parametrize(("page", "rest"), [(1, 45), (20, 200), (400, 600)])
+def test_the_rest_grows_with_the_library_but_not_for_ever(workspace, fastpix, page, rest):
+    sweep(workspace, fastpix)
+    # a last page without anything on it, and nothing of ours that it could lack
+    SweepRun.objects.update(page=page, next_try_at=None, reached=2**60)
+    fastpix.media.clear()
+    sweep(workspace, fastpix)
+    wait = SweepRun.objects.get().next_try_at - timezone.now()
+    assert timedelta(seconds=rest - 10) < wait <= timedelta(seconds=rest)
+
+
 def test_an_edit_without_an_event_is_found_and_told(workspace, fastpix):
     edited = (timezone.now() - timedelta(minutes=5)).isoformat()
     fastpix.holds("m-070", title="New name", createdAt=moment(70), updatedAt=edited)
@@ -76,6 +87,13 @@ def test_a_deletion_without_an_event_is_found_wherever_it_is(workspace, fastpix,
     assert {(entry.verb, entry.details["note"]) for entry in entries} == {
         ("missed", "missed: video.media.deleted, found by poll")
     }
+
+
+def test_a_deletion_soon_after_the_row_was_settled_is_found_too(workspace, fastpix):
+    Media.objects.filter(remote_id="m-050").update(settled_at=timezone.now() - timedelta(seconds=20))
+    del fastpix.media["m-050"]
+    sweep(workspace, fastpix)
+    assert Media.objects.get(remote_id="m-050").gone
 
 
 def test_a_deletion_in_the_middle_of_a_walk_buries_nothing_else(workspace, fastpix):
@@ -124,6 +142,7 @@ def test_credentials_that_show_an_empty_workspace_bury_nothing(workspace, fastpi
 
 
 def test_credentials_of_another_workspace_bury_and_mark_nothing(workspace, fastpix):
+    """RELIABILITY 27: another workspace's credentials empty no library."""
     fastpix.media = {"theirs": {"id": "theirs", "workspaceId": "another", "status": "Ready"}}
     sweep(workspace, fastpix)
     assert not Media.objects.filter(gone=True).exists()
@@ -132,6 +151,7 @@ def test_credentials_of_another_workspace_bury_and_mark_nothing(workspace, fastp
 
 
 def test_refused_credentials_bury_nothing(workspace, fastpix):
+    """RELIABILITY 27: refused credentials empty no library."""
     fastpix.status = 401
     sweep(workspace, fastpix)
     assert not Media.objects.filter(gone=True).exists()

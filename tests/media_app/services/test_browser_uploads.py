@@ -33,12 +33,12 @@ def test_fastpix_is_told_the_origin_that_will_send_and_that_it_is_a_browser(far,
     upload = browser_uploads.open_for_tab(begun(harbor, editor), "tab-one-1", cors_origin=ORIGIN)
     asked = far.uploads[upload.remote_id]
     assert (asked["corsOrigin"], asked["browser"]) == (ORIGIN, True)
-    assert asked["pushMediaSettings"] == FILE["push_settings"]
+    assert asked["pushMediaSettings"] == FILE["push_settings"] | {"metadata": {uploads.MARK: str(upload.public_id)}}
     assert upload.session_url.startswith(far.address)
 
 
 def test_one_tab_sends_and_another_waits_until_it_left(far, harbor, editor):
-    """RELIABILITY row 35: no mixed bytes."""
+    """RELIABILITY 35: no mixed bytes."""
     upload = begun(harbor, editor)
     opened = browser_uploads.open_for_tab(upload, "tab-one-1", cors_origin=ORIGIN)
     with pytest.raises(UploadProblem) as refused:
@@ -76,7 +76,7 @@ def test_an_address_outside_the_workspaces_storage_is_not_handed_to_anybody(far,
 
 
 def test_a_dead_session_is_renewed_unless_fastpix_has_the_file(far, harbor, editor):
-    """RELIABILITY row 32."""
+    """RELIABILITY 32."""
     upload = browser_uploads.open_for_tab(begun(harbor, editor), "tab-one-1", cors_origin=ORIGIN)
     renewed = browser_uploads.open_for_tab(upload, "tab-one-1", cors_origin=ORIGIN, renew=True)
     assert renewed.remote_id != upload.remote_id

@@ -19,6 +19,7 @@ from media_app.services import file_names
     ],
 )
 def test_only_the_bare_and_visible_part_of_a_name_is_kept(given, kept):
+    """RELIABILITY 34: hostile names."""
     assert file_names.clean(given) == kept
 
 

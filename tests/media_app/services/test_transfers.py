@@ -1,12 +1,16 @@
 import hashlib
+import logging
 import os
 from datetime import timedelta
 
 import pytest
+import requests
+from django.db import connection
 from django.utils import timezone
 
 from media_app.models import Upload
 from media_app.services import transfers, uploads
+from workspace_app import road
 from workspace_app.models import TimelineEntry
 
 OPTIONS = {"access_policy": "public", "max_resolution": "1080p", "media_quality": "standard"}
@@ -47,7 +51,7 @@ def test_a_file_of_the_folder_arrives_byte_for_byte(far, harbor, editor, film):
 
 
 def test_cut_lines_refusals_and_lost_answers_change_no_byte(far, harbor, editor, film):
-    """RELIABILITY row 31, sent by a worker."""
+    """RELIABILITY 31, sent by a worker."""
     far.faults.extend(["503", "503", "half", "nothing", "lost", "drop"])
     upload = chosen(harbor, editor)
     transfers.work(upload.pk, "a", seconds=60)
@@ -72,8 +76,22 @@ def test_a_turn_ends_in_time_and_the_next_one_goes_on_from_there(far, harbor, ed
     assert far.count("PUT", "/bucket") - before <= 4
 
 
+def test_a_turn_ends_in_the_middle_of_a_chunk_that_takes_too_long(far, harbor, editor, film, monkeypatch):
+    monkeypatch.setattr(transfers, "TURN_SECONDS", 0.5)
+    far.seconds_a_chunk = 3  # the lines' buffers hold less than the chunk of 8 MiB
+    upload = chosen(harbor, editor)
+    assert transfers.work(upload.pk, "a", seconds=0.5) is True
+    upload.refresh_from_db()
+    assert (upload.state, upload.offset, upload.error, upload.tries) == ("sending", 0, "", 0)
+    far.seconds_a_chunk = 0
+    monkeypatch.setattr(transfers, "TURN_SECONDS", 60)
+    assert transfers.work(upload.pk, "b") is False
+    upload.refresh_from_db()
+    assert far.stored(upload.remote_id) == film
+
+
 def test_a_session_that_storage_forgot_is_replaced_and_the_page_says_so(far, harbor, editor, film):
-    """RELIABILITY row 32."""
+    """RELIABILITY 32."""
     far.faults.extend(["ok", "gone"])
     upload = chosen(harbor, editor)
     transfers.work(upload.pk, "a")
@@ -123,6 +141,27 @@ def test_an_address_outside_the_workspaces_storage_gets_no_byte_and_is_asked_for
     assert (len(far.uploads), far.count("PUT", "/bucket")) == (1, 0)
 
 
+def test_a_storage_whose_public_name_leads_inside_gets_no_byte(far, harbor, editor, film):
+    """RELIABILITY 57: no address leads inside, whatever its name resolves to."""
+    inside = far.address.replace("http://127.0.0.1", "https://localhost")
+    harbor.sandbox, harbor.upload_url = False, inside
+    harbor.save()
+    upload = chosen(harbor, editor)
+    Upload.objects.filter(pk=upload.pk).update(session_url=f"{inside}/bucket/x?upload_id=1", remote_id="x")
+    transfers.work(upload.pk, "a")
+    upload.refresh_from_db()
+    assert upload.state == "sending"
+    assert "The line to storage was cut." in upload.error
+    assert far.calls == []
+    assert why_no_line(harbor, inside) == "private"
+
+
+def why_no_line(workspace, address):
+    with pytest.raises(requests.ConnectionError) as refused:
+        road.to_storage(workspace).get(address, timeout=5)
+    return road.why(refused.value)
+
+
 def test_a_file_that_changed_is_told_and_not_sent(far, harbor, editor, film, import_folder):
     upload = chosen(harbor, editor)
     (import_folder / "film.mp4").write_bytes(b"another film")
@@ -167,7 +206,7 @@ def test_a_pause_is_kept_by_the_worker_and_resume_goes_on(far, harbor, editor, f
 
 
 def test_cancel_tells_fastpix_and_storage(far, harbor, editor, film):
-    """RELIABILITY row 35: DELETE is sent."""
+    """RELIABILITY 35: DELETE is sent."""
     far.seconds_a_chunk = 0.2
     upload = chosen(harbor, editor)
     transfers.work(upload.pk, "a", seconds=0.1)
@@ -178,6 +217,33 @@ def test_cancel_tells_fastpix_and_storage(far, harbor, editor, film):
     assert transfers.work(upload.pk, "b") is False
     upload.refresh_from_db()
     assert (upload.state, upload.session_url) == ("cancelled", "")
+
+
+def test_the_sessions_address_is_in_no_log_and_in_no_column_as_it_is(far, harbor, editor, film, caplog):
+    """RELIABILITY 36: logs and timeline, also of everything that goes wrong on the way."""
+    caplog.set_level(logging.DEBUG)
+    far.seconds_a_chunk = 0.1
+    for fault in ("503", "drop", "gone", "401"):
+        far.faults.append(fault)
+        upload = chosen(harbor, editor)
+        transfers.work(upload.pk, "a", seconds=1)
+        upload.refresh_from_db()
+        if fault == "503":
+            assert "canary-" in upload.session_url
+        uploads.cancel(upload, by=editor.user)
+    assert "canary-" not in caplog.text
+    assert "canary-" not in everything_kept()
+
+
+def everything_kept():
+    """Every row of every table, as the database has it."""
+    with connection.cursor() as cursor:
+        rows = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows += cursor.fetchall()
+    assert len(rows) > 20
+    return str(rows)
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(far, harbor, editor, film):

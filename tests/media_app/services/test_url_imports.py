@@ -60,7 +60,7 @@ def test_fastpix_is_asked_once_and_the_media_is_there_at_once(far, harbor, edito
 
 
 def test_an_order_whose_answer_was_lost_is_found_again_and_not_repeated(far, harbor, editor):
-    """RELIABILITY row 25."""
+    """RELIABILITY 25: the answer to a create is lost."""
     far.api.extend(["lost"])
     upload = work(ordered(harbor, editor))
     assert upload.state == "sending"

@@ -67,7 +67,7 @@ def wait_until(true, process, seconds, meanwhile=lambda: None):
 
 @pytest.mark.slow
 def test_a_killed_workers_file_goes_on_where_storage_says_within_a_minute(worker, far, harbor, editor, import_folder):
-    """RELIABILITY rows 33 and 37, for transfers: SIGKILL loses no byte and sends none of those kept again."""
+    """RELIABILITY 33 and 37, for transfers: SIGKILL loses no byte and sends none of those kept again."""
     data = os.urandom(SIZE)
     (import_folder / "film.mp4").write_bytes(data)
     far.seconds_a_chunk = 0.7

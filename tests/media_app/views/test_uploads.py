@@ -51,6 +51,7 @@ def test_a_file_gets_a_row_with_a_clean_name_and_its_settings(editor, harbor):
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_one_sentence(editor, harbor, changes, words):
+    """RELIABILITY 34: an empty file, no media."""
     answer = created(editor, **changes)
     assert answer.status_code == 422
     assert words in answer.json()["error"]
@@ -58,7 +59,7 @@ def test_what_cannot_be_sent_is_refused_with_one_sentence(editor, harbor, change
 
 
 def test_the_session_is_a_secret_that_only_an_authorised_post_gets(editor, admin, viewer, harbor, far):
-    """RELIABILITY row 36."""
+    """RELIABILITY 36."""
     public_id = created(editor).json()["id"]
     answer = opened(editor, public_id)
     assert "canary-" in answer.json()["url"]
@@ -151,7 +152,7 @@ def test_a_viewer_may_do_none_of_it(viewer, editor, harbor):
 
 
 def test_hostile_names_stay_text(editor, harbor):
-    """RELIABILITY rows 34 and 48."""
+    """RELIABILITY 34 and 48."""
     created(editor, filename='"><img src=x onerror=alert(1)>{{7*7}}.mp4')
     page = editor.get(url("upload_list", editor)).content.decode()
     assert "<img src=x" not in page
