@@ -173,6 +173,12 @@ class WebhookSecretForm(forms.Form):
         return secret
 
 
+class RetentionForm(forms.Form):
+    """For how long events are kept."""
+
+    keep_events_days = forms.TypedChoiceField(label=_("Keep events for"), choices=Workspace.Keep.choices, coerce=int)
+
+
 class InvitationForm(forms.Form):
     """Whom to invite, and as what."""
 

@@ -14,6 +14,8 @@ from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, SSLError
 from urllib3.util.connection import create_connection
 
+from fastpix_api.connections import open_session
+from fastpix_api.resumable import BLOCK
 from fastpix_api.transport import Adapter
 from workspace_app import hosts
 from workspace_app.breaker import Breaker
@@ -23,6 +25,18 @@ from workspace_app.models import Workspace
 def to(workspace: Workspace) -> BaseAdapter:
     """The adapter for a workspace: the sandbox is on loopback (no form sets that flag), all others are public."""
     return _kept(os.getpid(), workspace.sandbox or hosts.is_sandbox(workspace.api_url))
+
+
+def to_storage(workspace: Workspace) -> requests.Session | None:
+    """The session for a workspace's bytes, under the same rule as `to`; None: the client's own will do (sandbox)."""
+    if workspace.sandbox or hosts.is_sandbox(workspace.upload_url):
+        return None
+    return open_session(_kept_for_bytes(os.getpid()), trust_environment=True)
+
+
+@lru_cache(maxsize=1)
+def _kept_for_bytes(process: int) -> BaseAdapter:
+    return PublicOnly(blocksize=BLOCK)
 
 
 @lru_cache(maxsize=4)

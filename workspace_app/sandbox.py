@@ -1,9 +1,12 @@
 """The sandbox as a workspace: a FastPix on this machine, connected without typing anything."""
 
+import time
+
 from django.conf import settings
 from django.db import transaction
 
-from workspace_app import timeline
+from fastpix_api.road import Patience, Road
+from workspace_app import hosts, road, timeline
 from workspace_app.models import Member, User, Workspace
 from workspace_app.roles import Role
 
@@ -44,6 +47,19 @@ def refresh() -> Workspace | None:
     if wiring:
         workspace.save(update_fields=list(wiring))
     return workspace
+
+
+def send_test_event(workspace: Workspace) -> str:
+    """Have the sandbox send an event that is about nothing; returns its id. Raises FastPixError."""
+    controls = Road(
+        workspace.token_id,
+        workspace.secret_key,
+        base_url=hosts.origin(workspace.api_url) or "",
+        patience=Patience.PAGE,
+        transport=road.to(workspace),
+        sleep=time.sleep,
+    )
+    return str(controls.call("POST", "/_sandbox/test-event", json={}, expect=dict).data.get("id", ""))
 
 
 def _wiring() -> dict[str, str]:

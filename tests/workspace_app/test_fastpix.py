@@ -132,6 +132,7 @@ def test_only_an_answer_that_shows_the_workspace_proves_the_token(workspace):
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
 def test_a_name_that_leads_inside_is_never_connected_to(name):
+    """RELIABILITY 57: no address leads inside."""
     with socket.create_server(("127.0.0.1", 0)) as inside:
         inside.settimeout(0.3)
         with requests.Session() as session:
@@ -143,6 +144,7 @@ def test_a_name_that_leads_inside_is_never_connected_to(name):
 
 
 def test_plain_http_is_not_spoken_to_public_workspaces(workspace):
+    """RELIABILITY 57: no address leads inside."""
     workspace.sandbox = False
     with pytest.raises(FastPixError):
         client_for(workspace).media.list()

@@ -59,11 +59,13 @@ def test_public_https_names_are_accepted(address):
     ],
 )
 def test_everything_else_is_refused(address):
+    """RELIABILITY 57: no address leads inside."""
     with pytest.raises(ValidationError):
         hosts.check(address)
 
 
 def test_the_sandbox_of_this_installation_is_the_only_loopback_address(settings):
+    """RELIABILITY 57: no address leads inside."""
     settings.SANDBOX_URL = "http://127.0.0.1:8100"
     assert hosts.check("http://127.0.0.1:8100/v1") == "http://127.0.0.1:8100/v1"
     for other in ("http://127.0.0.1:8101/v1", "http://127.0.0.1/v1", "https://127.0.0.1:8100", "http://127.0.0.2:8100"):
@@ -88,6 +90,7 @@ def test_public_addresses_are_public(ip):
     ],
 )  # fmt: skip
 def test_addresses_inside_a_network_are_not_public(ip):
+    """RELIABILITY 57: no address leads inside."""
     assert not hosts.is_public(ip)
 
 

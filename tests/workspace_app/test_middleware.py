@@ -10,6 +10,7 @@ def policy(response):
 
 
 def test_a_workspaces_page_may_load_from_its_hosts(admin):
+    """RELIABILITY 49: the policy lets in nothing inline, and only the workspace's own hosts."""
     Workspace.objects.update(
         stream_url="https://stream.fastpix.com/x",
         images_url="https://images.fastpix.com",
@@ -23,12 +24,14 @@ def test_a_workspaces_page_may_load_from_its_hosts(admin):
 
 
 def test_pages_outside_a_workspace_load_from_here_only(admin):
+    """RELIABILITY 49: the policy lets in nothing inline, and only the workspace's own hosts."""
     found = policy(admin.get("/account/"))
     assert found["connect-src"] == {"'self'"}
     assert found["img-src"] == {"'self'", "data:"}
 
 
 def test_one_workspaces_hosts_do_not_leak_into_the_next_answer(admin):
+    """RELIABILITY 49: the policy lets in nothing inline, and only the workspace's own hosts."""
     admin.get("/w/harbor/settings/")
     assert policy(admin.get("/account/"))["connect-src"] == {"'self'"}
 
@@ -37,6 +40,7 @@ def test_one_workspaces_hosts_do_not_leak_into_the_next_answer(admin):
     "hostile", ["https://x.example; script-src *", "https://x.example 'unsafe-inline'", "*", "https://*"]
 )
 def test_a_hostile_host_never_reaches_the_policy(admin, hostile):
+    """RELIABILITY 49: the policy lets in nothing inline, and only the workspace's own hosts."""
     Workspace.objects.update(stream_url=hostile, images_url=hostile, upload_url=hostile)
     response = admin.get("/w/harbor/settings/")
     assert policy(response)["connect-src"] == {"'self'"}

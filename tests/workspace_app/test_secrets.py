@@ -40,6 +40,7 @@ def stored():
 
 
 def test_the_database_holds_them_encrypted_only(canaries):
+    """RELIABILITY 60: secrets stay where they belong."""
     everything = "\n".join(stored())
     assert "Harbor" in everything
     assert CANARY not in everything
@@ -48,14 +49,18 @@ def test_the_database_holds_them_encrypted_only(canaries):
     assert (again.secret_key, again.webhook_secret_previous) == (CANARY, CANARY_BASE64)
 
 
-@pytest.mark.parametrize("page", ["settings/", "settings/webhooks/", "settings/webhooks/state/", "members/", "media/"])
+@pytest.mark.parametrize(
+    "page", ["settings/", "settings/endpoint/", "settings/webhooks/", "settings/webhooks/state/", "members/", "media/"]
+)
 def test_no_page_shows_them(canaries, admin, page):
+    """RELIABILITY 60: secrets stay where they belong."""
     html = admin.get(f"/w/harbor/{page}").content.decode()
     assert CANARY not in html
     assert CANARY_BASE64 not in html
 
 
 def test_a_refused_form_does_not_send_them_back(canaries, admin, caplog):
+    """RELIABILITY 60: secrets stay where they belong."""
     with caplog.at_level(logging.DEBUG):
         page = admin.post("/w/harbor/settings/webhooks/secret/", {"secret": CANARY + "!"})
         again = admin.post("/w/harbor/settings/connection/", {"token_id": "", "secret_key": CANARY})
@@ -66,6 +71,7 @@ def test_a_refused_form_does_not_send_them_back(canaries, admin, caplog):
 
 
 def test_the_timeline_does_not_tell_them(canaries):
+    """RELIABILITY 60: secrets stay where they belong."""
     entries = serializers.serialize("json", canaries.timeline.all())
     assert len(json.loads(entries)) == 3
     assert CANARY not in entries
@@ -73,6 +79,7 @@ def test_the_timeline_does_not_tell_them(canaries):
 
 
 def test_a_rotated_key_still_reads_and_a_lost_one_says_so(settings):
+    """RELIABILITY 61: keys change and get lost."""
     old, new = settings.FIELD_ENCRYPTION_KEYS[0], "kD5hZzVnbtMZ3Jq6kG9sY2pQ1rT0uVwXyZaBcDeFgH0="
     token = encrypt(b"x")
     settings.FIELD_ENCRYPTION_KEYS = [new, old]

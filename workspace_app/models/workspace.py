@@ -15,7 +15,16 @@ class Workspace(models.Model):
     `slug` never changes: webhook addresses and bookmarks hold it. `remote_id` is FastPix's own workspace UUID, learned
     from the first answer or event that carries it; from then on credentials or events of another are refused.
     `proved_token_id` is the Token ID that has shown that very workspace: only its answers may declare things gone.
+    `webhook_secret_at` says since when the secret is the one in use; `keep_events_days` for how long events are kept.
     """
+
+    class Keep(models.IntegerChoices):
+        WEEK = 7, _("7 days")
+        MONTH = 30, _("30 days")
+        QUARTER = 90, _("90 days")
+        HALF_YEAR = 180, _("180 days")
+        YEAR = 395, _("13 months")
+        FOR_EVER = 0, _("For ever")
 
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address"), max_length=40, unique=True)
@@ -28,8 +37,10 @@ class Workspace(models.Model):
     images_url = models.URLField(_("images address"), max_length=200)
     upload_url = models.URLField(_("upload storage address"), max_length=200)
     webhook_secret = EncryptedTextField(_("webhook signing secret"), blank=True)
+    webhook_secret_at = models.DateTimeField(null=True, blank=True)
     webhook_secret_previous = EncryptedTextField(blank=True)
     webhook_secret_previous_until = models.DateTimeField(null=True, blank=True)
+    keep_events_days = models.PositiveSmallIntegerField(_("keep events for"), choices=Keep, default=Keep.QUARTER)
     sandbox = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 

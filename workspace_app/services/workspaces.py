@@ -50,9 +50,35 @@ def change_webhook_secret(workspace: Workspace, secret: str, *, by: User) -> Non
         workspace.webhook_secret_previous = workspace.webhook_secret
         workspace.webhook_secret_previous_until = timezone.now() + OLD_SECRET_LASTS
     verb = "webhook_secret_rotated" if workspace.webhook_secret else "webhook_secret_set"
-    workspace.webhook_secret = secret
-    workspace.save(update_fields=["webhook_secret", "webhook_secret_previous", "webhook_secret_previous_until"])
+    workspace.webhook_secret, workspace.webhook_secret_at = secret, timezone.now()
+    workspace.save(
+        update_fields=[
+            "webhook_secret",
+            "webhook_secret_at",
+            "webhook_secret_previous",
+            "webhook_secret_previous_until",
+        ]
+    )
     note(workspace, verb, by=by)
+
+
+def end_webhook_overlap(workspace: Workspace, *, by: User) -> None:
+    """Accept the signing secret before this one no longer; it stays known, to tell whose deliveries still use it."""
+    until = workspace.webhook_secret_previous_until
+    if until is None or until <= timezone.now():
+        return
+    workspace.webhook_secret_previous_until = timezone.now()
+    workspace.save(update_fields=["webhook_secret_previous_until"])
+    note(workspace, "webhook_overlap_ended", by=by)
+
+
+def keep_events(workspace: Workspace, days: int, *, by: User) -> None:
+    """Keep events for so many days, 0 for ever; what is older is deleted by the next pass."""
+    before, workspace.keep_events_days = Workspace.Keep(workspace.keep_events_days), days
+    if before == days:
+        return
+    workspace.save(update_fields=["keep_events_days"])
+    note(workspace, "events_kept", by=by, details={"before": int(before), "after": int(days)})
 
 
 def note(workspace: Workspace, verb: str, *, by: User, details: Mapping[str, Any] | None = None) -> None:

@@ -92,6 +92,7 @@ def test_another_account_cannot_take_the_invitation(invite, stranger):
 
 
 def test_the_invited_cannot_choose_their_e_mail_or_role(invite):
+    """RELIABILITY 52: what belongs to others, or is in no form, cannot be named."""
     link, _ = invite(role="viewer")
     Client().post(link, {**NEW, "email": "other@example.com", "role": "admin", "is_superuser": "1"})
     noor = User.objects.get(email="noor@example.com")
@@ -112,6 +113,7 @@ def test_an_invitation_of_another_workspace_cannot_be_withdrawn(invite, stranger
 
 
 def test_a_hostile_name_stays_text(workspace, admin):
+    """RELIABILITY 48: what others wrote is text."""
     hostile = "<img src=x onerror=alert(1)>"
     client = make_client("eve@example.com", workspace)
     client.post("/account/", {"name": hostile, "time_zone": "", "theme": "dark"})

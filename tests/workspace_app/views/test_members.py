@@ -41,6 +41,7 @@ def test_a_role_nobody_knows_is_refused(admin, viewer):
 
 
 def test_members_of_other_workspaces_cannot_be_named(admin, stranger):
+    """RELIABILITY 52: what belongs to others, or is in no form, cannot be named."""
     for act in ("change", "remove"):
         answer = admin.post(f"/w/harbor/members/{act}/", {"person": stranger.user.email, "role": "viewer"})
         assert answer.status_code == 404

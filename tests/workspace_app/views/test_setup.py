@@ -29,6 +29,7 @@ def test_the_front_door_leads_to_set_up_while_nobody_exists(client, db):
 
 @pytest.mark.parametrize("wrong", ["", "?token=", "?token=guess"])
 def test_without_the_token_the_page_says_how_to_get_it(client, token, wrong):
+    """RELIABILITY 66: the set-up page serves once."""
     page = client.get(SETUP + wrong)
     assert page.status_code == 403
     assert "/setup/?token=" in page.content.decode()
@@ -37,6 +38,7 @@ def test_without_the_token_the_page_says_how_to_get_it(client, token, wrong):
 
 
 def test_guessing_is_slowed_down(client, token):
+    """RELIABILITY 53: guessing is slowed down by network."""
     answers = [client.get(SETUP, {"token": f"guess-{number}"}).status_code for number in range(25)]
     assert answers[0] == 403
     assert answers[-1] == 429
@@ -52,6 +54,7 @@ def test_the_token_makes_the_first_administrator_and_signs_them_in(client, token
 
 
 def test_after_set_up_the_page_is_gone_even_with_the_token(client, token):
+    """RELIABILITY 66: the set-up page serves once."""
     client.post(SETUP, {**GOOD, "token": token})
     assert client.get(SETUP, {"token": token}).status_code == 404
     assert Client().post(SETUP, {**GOOD, "email": "second@harbor.example", "token": token}).status_code == 404
@@ -67,6 +70,7 @@ def test_a_weak_password_comes_back_beside_its_field(client, token):
 
 
 def test_rights_cannot_be_smuggled_into_the_form(client, token):
+    """RELIABILITY 52: what belongs to others, or is in no form, cannot be named."""
     client.post(SETUP, {**GOOD, "token": token, "is_active": "", "pk": "99", "theme": "dark"})
     assert User.objects.get().is_active
     assert User.objects.get().theme == "system"
@@ -80,6 +84,7 @@ def test_only_the_newest_token_counts_and_only_its_hash_is_kept(client, token):
 
 
 def test_without_the_cache_a_wrong_token_is_still_refused(client, token, settings):
+    """RELIABILITY 66: the set-up page serves once."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/0"}}
     assert client.get(SETUP, {"token": "guess"}).status_code == 403
     assert client.post(SETUP, {**GOOD, "token": token}).status_code == 302
@@ -87,6 +92,7 @@ def test_without_the_cache_a_wrong_token_is_still_refused(client, token, setting
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_race_one_becomes_the_administrator():
+    """RELIABILITY 66: the set-up page serves once."""
     token = installation.new_setup_token()
     start, answers = threading.Barrier(4), []
 

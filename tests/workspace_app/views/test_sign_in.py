@@ -47,6 +47,7 @@ def test_a_wrong_password_says_so_and_tells_nothing_about_the_account(client, da
     ],
 )
 def test_the_way_back_never_leaves_the_console(client, dana, hostile):
+    """RELIABILITY 56: the way back stays here."""
     assert sign_in(client, data={"next": hostile})["Location"] == "/"
 
 
@@ -55,6 +56,7 @@ def test_the_way_back_leads_to_the_page_one_wanted(client, dana):
 
 
 def test_guessing_locks_the_guessers_network_and_not_the_person(client, dana):
+    """RELIABILITY 53: guessing is slowed down by network."""
     for _ in range(5):
         sign_in(client, password="guess", REMOTE_ADDR="203.0.113.9")
     locked = sign_in(client, REMOTE_ADDR="203.0.113.9")
@@ -64,12 +66,14 @@ def test_guessing_locks_the_guessers_network_and_not_the_person(client, dana):
 
 
 def test_a_made_up_forwarding_header_does_not_open_the_lock(client, dana):
+    """RELIABILITY 53: guessing is slowed down by network."""
     for number in range(6):
         page = sign_in(client, password="guess", HTTP_X_FORWARDED_FOR=f"198.51.100.{number}")
     assert "Too many failed attempts" in page.content.decode()
 
 
 def test_the_lock_ends_after_five_minutes_even_from_the_same_network(client, dana):
+    """RELIABILITY 53: guessing is slowed down by network."""
     with time_machine.travel("2026-11-21 12:00:00+00:00", tick=False) as clock:
         for _ in range(6):
             sign_in(client, password="guess")
@@ -85,6 +89,7 @@ def test_many_attempts_from_one_network_meet_a_page_that_asks_to_wait(client, da
 
 
 def test_signing_in_gives_a_new_session(client, dana):
+    """RELIABILITY 54: sessions end when they have to."""
     client.get(LOGIN)
     session = client.session
     session["planted"] = 1
@@ -95,6 +100,7 @@ def test_signing_in_gives_a_new_session(client, dana):
 
 
 def test_signing_out_needs_a_post_and_ends_the_session(client, dana):
+    """RELIABILITY 50 and 54: nothing changes without the token, from another site, or by a GET."""
     sign_in(client)
     assert client.get("/accounts/logout/").status_code == 405
     assert client.get("/account/").status_code == 200
@@ -103,6 +109,7 @@ def test_signing_out_needs_a_post_and_ends_the_session(client, dana):
 
 
 def test_a_changed_password_ends_the_other_sessions(dana):
+    """RELIABILITY 54: sessions end when they have to."""
     here, elsewhere = Client(), Client()
     sign_in(here), sign_in(elsewhere)
     form = {"oldpassword": PASSWORD, "password1": "another-harbour-night", "password2": "another-harbour-night"}
@@ -113,6 +120,7 @@ def test_a_changed_password_ends_the_other_sessions(dana):
 
 
 def test_someone_disabled_is_out_at_the_next_request(dana):
+    """RELIABILITY 54: sessions end when they have to."""
     client = Client()
     sign_in(client)
     User.objects.update(is_active=False)
@@ -134,6 +142,7 @@ def test_reauthentication_takes_the_persons_own_password(dana):
     "name", ["account_email", "account_reset_password", "account_set_password", "account_inactive"]
 )
 def test_the_rest_of_allauth_has_no_address(name):
+    """RELIABILITY 55: there is no other way in than the sign-in page."""
     with pytest.raises(NoReverseMatch):
         reverse(name)
 
@@ -145,6 +154,7 @@ def test_signup_is_closed(client, db):
 
 
 def test_an_expired_session_leads_the_whole_page_to_sign_in_not_a_card(workspace):
+    """RELIABILITY 47: an expired session."""
     client = make_client("viewer@example.com", workspace)
     client.logout()
     here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/workspaces/?q=a"}

@@ -53,6 +53,7 @@ def test_a_taken_address_is_refused(boss, form):
 
 
 def test_hosts_inside_a_network_are_refused(boss, form):
+    """RELIABILITY 57: no address leads inside."""
     for field in ("api_url", "stream_url", "images_url", "upload_url"):
         page = boss.post(ADD, form | {field: "https://169.254.169.254/"})
         assert page.context["form"].errors[field]
@@ -81,6 +82,7 @@ def test_only_a_superuser_may_add(admin, form):
 
 
 def test_flags_no_form_shows_cannot_be_set(boss, form, monkeypatch):
+    """RELIABILITY 52: what belongs to others, or is in no form, cannot be named."""
     # public addresses need no answer here: the form is judged before anything is asked
     page = boss.post(
         ADD, form | {"sandbox": "on", "remote_id": "x", "proved_token_id": "x", "api_url": "https://nowhere.invalid"}
