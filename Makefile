@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 pins = $(VENV)/.$(1)-$(shell cat requirements/$(1).txt | sha256sum | cut -c1-16)
 
 .DEFAULT_GOAL := help
-.PHONY: help up install sandbox test check lint pictures lock clean
+.PHONY: help up install sandbox test check lint soak pictures lock clean
 .SILENT:
 
 help:
@@ -19,6 +19,8 @@ help:
 	echo 'make sandbox  start the sandbox alone'
 	echo 'make test     check, then every test there is'
 	echo 'make check    linters, types, templates and the quick tests'
+	echo 'make bench-…  one measurement: ingest, project, upload, push, live-path (docs/performance.md)'
+	echo 'make soak     people at work while everything is killed in turn (SOAK_MINUTES=10, SOAK_SEED)'
 	echo 'make pictures take the pictures of the README from a running console'
 	echo 'make lock     compile requirements/*.in to hashed pins'
 	echo 'make clean    remove what was built, never data'
@@ -37,6 +39,14 @@ test: lint
 
 check: lint
 	$(BIN)/python -m pytest -q -m 'not flow and not slow' tests/house tests/web tests/fastpix_api tests/contract
+
+# Figures as ratios to something measured in the same run (docs/performance.md); BENCH_STORES=sqlite leaves PostgreSQL out
+bench-%: $(call pins,test)
+	exec $(BIN)/python -m bench.$(subst -,_,$*)
+
+# SOAK_MINUTES, SOAK_SEED; everything it needs it starts itself, PostgreSQL included where its programs are installed
+soak: $(call pins,test)
+	exec $(BIN)/python -m bench.soak
 
 lint: $(call pins,test)
 	$(BIN)/python -m ruff check .
