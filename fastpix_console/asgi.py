@@ -1,6 +1,7 @@
 """The web process: the edge (webhook intake and push) beside the pages, one kind of process, as many as wanted."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 from a2wsgi import WSGIMiddleware
 
@@ -11,6 +12,8 @@ from events_app.edge import Edge  # isort: skip
 
 # 16 threads: a page may wait up to 8 s on FastPix, and the others must not wait with it
 _bridge = WSGIMiddleware(wsgi, workers=16)
+# A thread waits no longer for the next bytes of a body; the page then sees that the line was cut
+STALLED: Final = 30.0  # seconds
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
@@ -18,7 +21,11 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     awaitables of its own kind, so a body that arrived after the headers could not be read."""
 
     async def coroutine_receive() -> Any:
-        return await receive()
+        try:
+            async with asyncio.timeout(STALLED):
+                return await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
 
     async def coroutine_send(message: Any) -> None:
         await send(message)

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_PASSWORD = 10
 
 
 class BrokenSettings(Exception):
@@ -42,6 +43,8 @@ class Environment:
     secret_key: str
     encryption_keys: tuple[str, ...]
     import_dir: Path
+    handed_max_bytes: int
+    handed_keep_hours: int
     trusted_proxies: int
     admin_email: str
     admin_password: str
@@ -121,6 +124,8 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
         secret_key=secret_key,
         encryption_keys=encryption_keys,
         import_dir=Path(env.text("IMPORT_DIR", str(data_dir / "import"))),
+        handed_max_bytes=env.number("HANDED_MAX_BYTES", 20 * 1000**3, 0, 5 * 1024**4),
+        handed_keep_hours=env.number("HANDED_KEEP_HOURS", 72, 1, 24 * 90),
         trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 10),
         admin_email=env.text("CONSOLE_ADMIN_EMAIL"),
         admin_password=env.text("CONSOLE_ADMIN_PASSWORD"),
@@ -128,13 +133,21 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
         sandbox_secret_key=env.text("SANDBOX_SECRET_KEY"),
         sandbox_webhook_secret=_base64(env, "SANDBOX_WEBHOOK_SECRET"),
     )
-    if bool(settings.admin_email) != bool(settings.admin_password):
-        env.problems.append("CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD are only understood together.")
-    if settings.admin_email and not _is_email(settings.admin_email):
-        env.problems.append(f"CONSOLE_ADMIN_EMAIL={settings.admin_email} is not an e-mail address.")
+    env.problems += _administrator(settings.admin_email, settings.admin_password)
     if env.problems:
         raise BrokenSettings(env.problems)
     return settings
+
+
+def _administrator(email: str, password: str) -> list[str]:
+    problems = []
+    if bool(email) != bool(password):
+        problems.append("CONSOLE_ADMIN_EMAIL and CONSOLE_ADMIN_PASSWORD are only understood together.")
+    if password and len(password) < SHORTEST_PASSWORD:
+        problems.append(f"CONSOLE_ADMIN_PASSWORD needs at least {SHORTEST_PASSWORD} characters.")
+    if email and not _is_email(email):
+        problems.append(f"CONSOLE_ADMIN_EMAIL={email} is not an e-mail address.")
+    return problems
 
 
 def _is_email(text: str) -> bool:

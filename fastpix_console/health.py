@@ -43,7 +43,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when everything needed for work is there, else 503; each check with its reason."""
+    """200 when everything needed for work is there, else 503; each check with its reason.
+
+    `warnings` are sentences about what works and needs a person all the same: they change no status.
+    """
     deadline = time.monotonic() + LIMIT
     asked: dict[str, Future[Any]] = {
         "database": _threads.submit(_on_own_connection, database),
@@ -51,6 +54,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "migrations": _threads.submit(_on_own_connection, migrations),
         "workers": _threads.submit(workers),
     }
+    behind = _threads.submit(_on_own_connection, backlog)
     said = {name: _outcome(future, deadline) for name, future in asked.items()}
     checks: dict[str, Any] = {name: _entry(said[name]) for name in ("database", "broker", "migrations")}
     heard = said["workers"]
@@ -59,7 +63,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     ready = all(check["ok"] for name, check in checks.items() if name != "workers")
     ready = ready and all(check["ok"] for check in checks["workers"].values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    warning = _outcome(behind, deadline)
+    return JsonResponse(
+        {"ready": ready, "checks": checks, "warnings": [warning] if warning else []}, status=200 if ready else 503
+    )
 
 
 healthz.access = readyz.access = "public"  # type: ignore[attr-defined]  # the walk over all addresses reads it
@@ -92,6 +99,21 @@ def migrations() -> None:
         raise Trouble("Unknown while the database does not answer.") from None
     if waiting:
         raise Trouble(f"{len(waiting)} migrations wait; run `python manage.py migrate`.")
+
+
+def backlog() -> None:
+    """Raises Trouble when events wait for their projection in great number, or for long."""
+    from events_app import lag  # noqa: PLC0415 - the preparation reads this module before there are models
+
+    try:
+        behind = lag.measure()
+    except DatabaseError:
+        return  # that is told already
+    if behind.oldest_at is not None and behind.behind:
+        count = f"{behind.waiting} or more" if behind.many else str(behind.waiting)
+        raise Trouble(
+            f"{count} events wait to be projected, the oldest since {behind.oldest_at:%Y-%m-%d %H:%M:%S} UTC."
+        )
 
 
 def workers() -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.contrib.messages import constants as levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fastpix_console.environment import ROOT, BrokenSettings, broker_url, read
+from fastpix_console.environment import ROOT, SHORTEST_PASSWORD, BrokenSettings, broker_url, read
 
 try:
     ENVIRONMENT = read()
@@ -119,7 +119,10 @@ AUTH_USER_MODEL = "workspace_app.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": SHORTEST_PASSWORD},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "workspace_app.accounts.Adapter"
@@ -200,6 +203,10 @@ SANDBOX_TOKEN_ID = ENVIRONMENT.sandbox_token_id
 SANDBOX_SECRET_KEY = ENVIRONMENT.sandbox_secret_key
 SANDBOX_WEBHOOK_SECRET = ENVIRONMENT.sandbox_webhook_secret
 IMPORT_DIR = ENVIRONMENT.import_dir
+# Files handed to the console wait here until a worker has sent them: web and workers share it
+HANDED_DIR = DATA_DIR / "handed"
+HANDED_MAX_BYTES = ENVIRONMENT.handed_max_bytes
+HANDED_KEEP_HOURS = ENVIRONMENT.handed_keep_hours
 
 # Workers (see fastpix_console/celery.py) -------------------------------------------------------------
 CELERY_BROKER_URL = broker_url(REDIS_URL)
@@ -227,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "media_app.*": {"queue": "calls"},
     "media_app.sweep_transfers": {"queue": "events"},
     "media_app.transfer": {"queue": "transfers"},
+    "media_app.clear_handed": {"queue": "transfers"},
     "workspace_app.beat_events": {"queue": "events"},
     "workspace_app.beat_calls": {"queue": "calls"},
     "workspace_app.beat_transfers": {"queue": "transfers"},
@@ -235,6 +243,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep events left behind": {"task": "events_app.project_waiting", "schedule": 5.0},
+    "delete events that are older than they are kept": {"task": "events_app.prune_events", "schedule": 1800.0},
     # what expires: while FastPix is silent it must not pile up behind one that waits for it
     "ask for unsettled media": {"task": "media_app.ask_unsettled", "schedule": 5.0, "options": {"expires": 5}},
     "poll media that are not final": {"task": "media_app.poll_open", "schedule": 10.0, "options": {"expires": 10}},
@@ -245,6 +254,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "go on with imports left behind": {"task": "media_app.resume_imports", "schedule": 30.0},
     "sweep transfers left behind": {"task": "media_app.sweep_transfers", "schedule": 15.0},
+    "ask about uploads a tab left": {"task": "media_app.settle_left", "schedule": 10.0, "options": {"expires": 10}},
+    "remove handed files nobody goes on with": {"task": "media_app.clear_handed", "schedule": 600.0},
     "note that events workers live": {"task": "workspace_app.beat_events", "schedule": 10.0},
     "note that calls workers live": {"task": "workspace_app.beat_calls", "schedule": 10.0},
     "note that transfers workers live": {"task": "workspace_app.beat_transfers", "schedule": 10.0},

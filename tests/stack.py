@@ -176,8 +176,13 @@ class Sandbox:
         return self.process.log
 
     def switch(self, **positions):
-        """Turn switches: webhooks="normal|doubled|reordered|dropped", api="up|down|…"."""
+        """Turn switches: webhooks="dropped", api="slow:3", storage="drop:2" (sandbox/switches.py lists all)."""
         requests.post(f"{self.url}/_sandbox/switches", json=positions, timeout=5).raise_for_status()
+
+    def seed(self, media, *, events=False):
+        """Make so many finished media without files; `events`: each told by video.media.ready."""
+        body = {"media": media, "events": events}
+        requests.post(f"{self.url}/_sandbox/seed", json=body, timeout=300).raise_for_status()
 
     def stop(self):
         """Stop it; returns the exit code."""

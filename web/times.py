@@ -1,11 +1,12 @@
 """Times, lengths and sizes as people read them: words go through gettext, times are shown in the active zone."""
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 NONE: Final = "\N{EN DASH}"  # what does not apply
@@ -23,6 +24,11 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
 
 def words() -> dict[str, str]:
     """The words of `ago` for the page's own ticking; `%n` stands for the number."""
+    return _words(get_language())
+
+
+@cache  # a list of 50 rows shows 100 times
+def _words(_language: str | None) -> dict[str, str]:
     return {
         "now": _("just now"),
         "s": _("%n s ago"),
@@ -81,6 +87,17 @@ def length(milliseconds: float | None) -> str:
     if minutes:
         return _("%(min)d min %(s)d s") % {"min": minutes, "s": seconds}
     return _("%(s)d s") % {"s": seconds}
+
+
+def delay(seconds: float | None) -> str:
+    """`35 ms`, `0.6 s`, `12 s`, `4 min 12 s`: how long something was under way; a dash for unknown."""
+    if seconds is None:
+        return NONE
+    if seconds < 0.095:
+        return _("%(n)d ms") % {"n": round(seconds * 1000)}
+    if seconds < 9.95:
+        return _("%(s)s s") % {"s": formats.number_format(round(seconds, 1), 1)}
+    return length(round(seconds) * 1000)
 
 
 def size(count: float | None) -> str:

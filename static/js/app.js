@@ -1,4 +1,4 @@
-// The only place that listens to htmx: where errors go, what is busy, and what must never be swapped.
+// Listens to htmx for every page: where errors go, what is busy, and what must never be swapped.
 const body = document.body;
 
 // A refresh nobody asked for (push, polling) must not replace what is on the page with an error.

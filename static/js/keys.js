@@ -34,11 +34,17 @@ const acts = {
   u: () => go("u"),
 };
 
+// A button of this page that names its own key.
+function shortcut(key) {
+  const button = /^[a-z]$/.test(key) && document.querySelector(`main [aria-keyshortcuts="${key}"]`);
+  return button ? () => button.click() : undefined;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   if (!on() || document.querySelector("dialog[open]")) return;
   if (going && Date.now() - going < 1500 && /^[a-z]$/.test(event.key)) { event.preventDefault(); go(event.key); return; }
-  const act = acts[event.key];
+  const act = acts[event.key] || shortcut(event.key);
   if (act) { event.preventDefault(); act(); }
 });
 

@@ -12,18 +12,23 @@ const RETRY = 3_000; // after an answer that was not a stream; the browser itsel
 
 // What a hidden tab has heard; it catches up when it is seen.
 const missed = new Set();
-const fire = (word) => body.dispatchEvent(new CustomEvent(`live:${word}`));
+const say = (name, detail) => body.dispatchEvent(new CustomEvent(name, { detail }));
 
-function hear(word) {
-  if (document.hidden) missed.add(word);
-  else fire(word);
+function fire(words) {
+  words.forEach((word) => say("fp:heard", word)); // for regions.js and rows.js, before any region fetches itself
+  words.forEach((word) => say(`live:${word}`));
+}
+
+function hear(...words) {
+  if (document.hidden) words.forEach((word) => missed.add(word));
+  else fire(words);
 }
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   const words = missed.has("refresh") ? ["refresh"] : [...missed];
   missed.clear();
-  words.forEach(fire);
+  fire(words);
 });
 addEventListener("pageshow", ({ persisted }) => persisted && hear("refresh"));
 
@@ -43,7 +48,7 @@ function take({ state, words = [], fresh = false }) {
   const known = body.dataset.connection === state;
   if (state) become(state);
   if (fresh && (known || !state)) hear("refresh");
-  words.filter((word) => word.startsWith(`${slug}/`)).forEach((word) => hear(word.slice(slug.length + 1)));
+  hear(...words.filter((word) => word.startsWith(`${slug}/`)).map((word) => word.slice(slug.length + 1)));
 }
 
 // Listens until `close()`; `say` hears everything.

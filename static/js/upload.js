@@ -1,12 +1,15 @@
 // The upload queue of this tab: three files at a time, each shown in a row of its own until the console's row takes over.
 import { Away, Refusal, alone, insist, post, tab } from "./upload_console.js";
 import { chosen, dropped, fingerprint } from "./upload_files.js";
+import { Hander } from "./upload_handing.js";
 import { GivenUp, Sender, Stopped } from "./upload_protocol.js";
 import { Row, announce, word } from "./upload_rows.js";
 
 const place = document.querySelector("[data-uploads]");
 const AT_ONCE = 3;
 const REPORT_MS = 2000;
+const LASTING = ["restarted", "lost-here"]; // bad news stays for a while, also when all goes well again
+const TOLD_MS = 10_000;
 const items = [];
 const mine = new Map(); // id -> item
 
@@ -48,7 +51,7 @@ function tidy() {
   if (!tbody) return;
   for (const tr of tbody.querySelectorAll("[data-upload]")) {
     const item = mine.get(tr.dataset.upload);
-    if (item && ["sent", "cancelled"].includes(item.state)) drop(item);
+    if (item && ["sent", "handed", "cancelled"].includes(item.state)) drop(item);
     tr.hidden = mine.has(tr.dataset.upload);
   }
   const empty = tbody.querySelector("[data-empty]");
@@ -63,7 +66,7 @@ function drop(item) {
 }
 
 const SETTLED = ["ready", "failed"];
-const finished = (item) => [...SETTLED, "sent", "cancelled", "refused"].includes(item.state);
+const finished = (item) => [...SETTLED, "sent", "handed", "cancelled", "refused"].includes(item.state);
 
 // Where no queue of the console's takes the rows over, they go on telling what became of their files.
 let following = false;
@@ -112,6 +115,7 @@ async function register(item) {
     const said = await insist(() => post(place.dataset.createUrl, fields), () => items.includes(item));
     if (mine.has(said.id)) { drop(item); return; } // chosen twice
     item.id = said.id;
+    item.handing = item.row.handing = said.road === "console";
     mine.set(item.id, item);
     item.row.progress(said.offset);
     show(item, "waiting");
@@ -145,23 +149,30 @@ async function send(item) {
   const name = await tab;
   const tell = (fields, keepalive) => post(address(item, "progress"), { tab: name, ...fields }, keepalive);
   let reported = 0;
+  let told = 0;
   item.tell = tell;
-  item.sender = new Sender(item.file, {
+  const hooks = {
+    piece: (offset) => `${address(item, "piece")}?${new URLSearchParams({ tab: name, offset })}`,
     session: (renew) => session(item, { tab: name, renew: renew ? "1" : "" }),
     started: (url) => insist(() => tell({ offset: 0, session_url: url }), () => item.state === "sending"),
     progress: (bytes) => item.row.progress(bytes),
     confirmed(offset) {
-      item.row.note("");
-      if (Date.now() - reported < REPORT_MS) return;
+      if (Date.now() - told > TOLD_MS) item.row.note("");
+      if (item.handing || Date.now() - reported < REPORT_MS) return;
       reported = Date.now();
       tell({ offset }).then(({ state }) => heard(item, state)).catch(() => {});
     },
-    notice: (what) => { item.row.note(word(what)); if (what !== "waiting") announce(`${item.file.name}: ${word(what)}`); },
+    notice(what) {
+      told = LASTING.includes(what) ? Date.now() : 0;
+      item.row.note(word(item.handing && what === "waiting" ? "waiting-here" : what));
+      if (what !== "waiting") announce(`${item.file.name}: ${word(what)}`);
+    },
     unknown: async () => (await tell({ said: "unknown" }).catch(() => ({}))).state === "sent",
-  });
+  };
+  item.sender = item.handing ? new Hander(item.file, hooks) : new Sender(item.file, hooks);
   await item.sender.run();
-  await insist(() => tell({ said: "sent" }));
-  show(item, "sent");
+  if (!item.handing) await insist(() => tell({ said: "sent" }));
+  show(item, item.handing ? "handed" : "sent");
   refresh();
   follow();
 }
@@ -172,7 +183,7 @@ async function session(item, fields) {
     try {
       return await insist(() => post(address(item, "session"), fields), () => item.state === "sending");
     } catch (error) {
-      if (error.reason === "sent" || error.reason === "cancelled") throw new Stopped(error.reason);
+      if (["sent", "handed", "cancelled"].includes(error.reason)) throw new Stopped(error.reason);
       if (!["busy", "fastpix"].includes(error.reason) || tries >= 9 || item.state !== "sending") throw error;
       item.row.note(error.message);
       await item.sender.either((go) => setTimeout(go, 5000));

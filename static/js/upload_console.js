@@ -4,7 +4,7 @@ export class Refusal extends Error { // the console said no; reason is a word, m
 }
 export class Away extends Error {} // no answer, or none of its own
 
-const token = () => JSON.parse(document.body.dataset.hxHeaders)["X-CSRFToken"];
+export const token = () => JSON.parse(document.body.dataset.hxHeaders)["X-CSRFToken"];
 
 export async function post(url, fields = {}, keepalive = false) {
   const headers = { "X-CSRFToken": token(), Accept: "application/json" };

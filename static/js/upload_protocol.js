@@ -1,6 +1,6 @@
 // One file to one resumable session of storage (Google Cloud Storage's protocol, platform facts in docs/architecture.md).
 // Whenever it is unclear what arrived, storage is asked; nothing is assumed. `hooks` tell the outside and fetch sessions.
-const GRAIN = 256 * 1024;
+export const GRAIN = 256 * 1024;
 const FIRST = 8 * 1024 ** 2;
 const MOST = 64 * 1024 ** 2;
 const CHUNK_SECONDS = 8;
@@ -13,7 +13,7 @@ export class Stopped extends Error {} // by a person: pause, cancel, leave; mess
 export class GivenUp extends Error {} // message: network, storage, file, lost
 class Gone extends Error {}
 class Refused extends Error {}
-class Trouble extends Error {
+export class Trouble extends Error {
   constructor(kind, seconds) { super(kind); this.seconds = seconds; }
 }
 
@@ -179,7 +179,7 @@ export class Sender {
       xhr.onload = () => {
         const told = headersOf(xhr);
         const asked = Number.parseFloat(told.get("retry-after"));
-        resolve({ status: xhr.status, range: told.get("range"), location: told.get("location"), seconds: asked >= 0 ? asked : undefined });
+        resolve({ status: xhr.status, range: told.get("range"), location: told.get("location"), seconds: asked >= 0 ? asked : undefined, text: () => xhr.responseText, url: xhr.responseURL });
       };
       xhr.onloadend = () => { clearTimeout(timer); this.xhr = null; };
       xhr.send(body);

@@ -33,7 +33,7 @@ function lasting(seconds) {
 
 const ACTS = {
   preparing: ["cancel"], waiting: ["cancel"], sending: ["pause", "cancel"], paused: ["resume", "cancel"],
-  stopped: ["retry", "cancel"], refused: ["dismiss"], sent: [], cancelled: ["dismiss"],
+  stopped: ["retry", "cancel"], refused: ["dismiss"], sent: [], handed: [], cancelled: ["dismiss"],
   ready: ["dismiss"], failed: ["dismiss"],
 };
 
@@ -62,9 +62,9 @@ export class Row {
     this.element.dataset.state = state;
     for (const shown of this.element.querySelectorAll("[data-when]")) shown.hidden = shown.dataset.when !== state;
     for (const button of this.element.querySelectorAll("[data-act]")) button.hidden = !ACTS[state].includes(button.dataset.act);
-    this.bar.hidden = ["refused", "sent", "cancelled", "ready", "failed"].includes(state);
+    this.bar.hidden = ["refused", "sent", "handed", "cancelled", "ready", "failed"].includes(state);
     this.bar.className = `mt-1 ${{ stopped: "st-bad", sending: "", preparing: "st-off" }[state] ?? "st-off"}`;
-    this.note(note || word(`note-${state}`, { percent: this.percent() }));
+    this.note(note || word(`note-${state}${this.handing ? "-here" : ""}`, { percent: this.percent() }) || word(`note-${state}`, { percent: this.percent() }));
     const focused = document.activeElement; // a button that just went must not take the focus along
     if (focused?.hidden && this.element.contains(focused)) this.element.querySelector("[data-act]:not([hidden])")?.focus();
   }
@@ -98,7 +98,7 @@ export class Row {
     const rate = now > then ? (bytes - before) / ((now - then) / 1000) : 0;
     const percent = this.percent();
     this.part("note").textContent = rate > 0
-      ? word("progress", { percent, rate: `${size(rate)}/s`, left: lasting((this.file.size - bytes) / rate) })
+      ? word(this.handing ? "progress-here" : "progress", { percent, rate: `${size(rate)}/s`, left: lasting((this.file.size - bytes) / rate) })
       : `${percent}%`;
   }
 

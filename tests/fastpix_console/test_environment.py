@@ -137,6 +137,13 @@ def test_an_administrator_whom_the_sign_in_page_could_not_read_is_refused(tmp_pa
         read({"DATA_DIR": str(tmp_path), "CONSOLE_ADMIN_EMAIL": told, "CONSOLE_ADMIN_PASSWORD": "long enough, this"})
 
 
+def test_an_administrator_with_a_short_password_is_refused_and_the_password_is_not_told(tmp_path):
+    named = {"CONSOLE_ADMIN_EMAIL": "admin@localhost", "CONSOLE_ADMIN_PASSWORD": "nine char"}
+    with pytest.raises(BrokenSettings, match="CONSOLE_ADMIN_PASSWORD needs at least 10 characters") as refused:
+        read({"DATA_DIR": str(tmp_path), **named})
+    assert "nine char" not in str(refused.value)
+
+
 def test_an_administrator_of_this_machine_is_fine(tmp_path):
     named = {"CONSOLE_ADMIN_EMAIL": "admin@localhost", "CONSOLE_ADMIN_PASSWORD": "long enough, this"}
     assert read({"DATA_DIR": str(tmp_path), **named}).admin_email == "admin@localhost"

@@ -3,14 +3,29 @@
 import hashlib
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.stack import ROOT, Stack
+
 READY = re.compile(r"\bReady\b")
 FAILED = re.compile(r"\bFailed\b")
 SENT = re.compile(r"\b(Processing|Ready|Failed)\b")
+EVENTS = """
+import hashlib, json
+from events_app.models import WebhookEvent
+from workspace_app.models import Workspace
+workspace = Workspace.objects.get(slug="{workspace}")
+for number in range({count}):
+    told = {{"type": "sandbox.story", "object": {{"type": "media", "id": "o-{name}"}}, "id": f"{name}-{{number}}",
+             "data": {{"streamKey": "0011223344556677", "tracks": [{{"id": "t-1"}}, {{"id": "t-2"}}]}}}}
+    body = json.dumps(told).encode()
+    WebhookEvent.objects.create(workspace=workspace, event_id=told["id"], type="sandbox.story", object_id="o-{name}",
+                                body=body, sha256=hashlib.sha256(body).hexdigest(), **{fields})
+"""
 ENCODING = 90_000  # ms; two cores transcode a few seconds of film beside everything else the stories run
 
 
@@ -66,6 +81,18 @@ def open_media(page: Page, file: str) -> None:
     """Follow a file of the upload queue to its media."""
     in_queue = page.locator("[data-uploads] tr", has_text=file).first
     in_queue.get_by_role("link", name="Open media").click(timeout=ENCODING)
+
+
+def inside(stack: Stack, code: str) -> None:
+    """Run Python beside the product, on its database: for what no page, no API and no webhook can bring about."""
+    environment = {**stack.environment, "DJANGO_SETTINGS_MODULE": "fastpix_console.settings"}
+    code = f"import django; django.setup()\n{code}"
+    subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+
+
+def events(stack: Stack, name: str, count: int, *, workspace: str = "sandbox", **fields: object) -> None:
+    """Put events `<name>-0`, `<name>-1`, … of type sandbox.story into the database, as they came a while ago."""
+    inside(stack, EVENTS.format(name=name, count=count, workspace=workspace, fields=fields))
 
 
 def row(page: Page, title: str) -> Locator:

@@ -24,6 +24,11 @@ SIGNED_IN = {
     "streams": "/w/sandbox/live/",
     "analytics": "/w/sandbox/analytics/",
     "events": "/w/sandbox/events/",
+    "events, filtered": "/w/sandbox/events/?type=sandbox.*&object=o-shown&flag=late&from=2026-01-01T10:00&state=failed",
+    "events, nothing found": "/w/sandbox/events/?type=no.such.type",
+    "event that failed": "/w/sandbox/events/shown-0/",
+    "event no longer kept": "/w/sandbox/events/no-such-event/",
+    "webhooks": "/w/sandbox/settings/endpoint/",
     "settings": "/w/sandbox/settings/",
     "members": "/w/sandbox/members/",
     "account": "/account/",
@@ -43,6 +48,8 @@ def film(stack, browser, tmp_path_factory):
     broken.write_bytes(b"not a film" * 999)
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(folder / "shown on every page.mp4", seed=8), broken)
+    failed = {"state": "failed", "late": True, "conflicting": True, "times": 2, "tries": 5, "error": "KeyError in x.py"}
+    acts.events(stack, "shown", 1, **failed)
     page.goto(f"{stack.url}/w/sandbox/media/?q=shown+on")
     ready = acts.row(page, "shown on every page")
     acts.says(ready, acts.READY)
@@ -90,6 +97,14 @@ def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme,
     page.get_by_role("button", name="Delete…").first.click()
     page.get_by_role("dialog").wait_for()
     problems += _look(page, "delete dialog", theme, size)
+    page.goto(f"{stack.url}/w/sandbox/events/shown-0/")
+    page.get_by_role("button", name="Replay…").click()
+    page.get_by_role("dialog").wait_for()
+    problems += _look(page, "replay dialog", theme, size)
+    page.goto(f"{stack.url}/w/sandbox/events/?object=" + film.rstrip("/").rpartition("/")[2])
+    page.get_by_role("link", name="video.media.ready").first.click()
+    page.get_by_role("region", name="Payload text").wait_for()
+    problems += _look(page, "event with a folded payload", theme, size)
     context.close()
     (RESULTS / f"sources-{size}-{theme}.json").write_text(json.dumps(sources))
     assert not problems, "\n".join(problems)

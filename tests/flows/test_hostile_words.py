@@ -17,6 +17,7 @@ NAME = "<svg onload=alert(2)>'\"{{7*7}}.mp4"
 
 
 def test_hostile_words_are_only_words_on_every_page(browser, stack, tmp_path):
+    """RELIABILITY 48: what others wrote is text."""
     context = browser.new_context()
     page = context.new_page()
     opened = []
@@ -48,6 +49,7 @@ def test_hostile_words_are_only_words_on_every_page(browser, stack, tmp_path):
 
 
 def test_a_hostile_event_is_kept_and_shown_as_text(browser, stack, page):
+    """RELIABILITY 48: what others wrote is text."""
     event = {
         "type": "video.media.<script>alert(3)</script>",
         "id": str(uuid.uuid4()),

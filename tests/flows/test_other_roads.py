@@ -32,6 +32,18 @@ def test_a_worker_sends_a_file_of_the_import_folder(page, stack, tmp_path):
     acts.says(acts.row(page, "from the server"), acts.READY)
 
 
+def test_a_file_handed_to_the_console_is_sent_on_by_a_worker_and_leaves_no_copy(page, stack, tmp_path):
+    acts.sign_in(page, stack.url, *stack.admin)
+    page.goto(f"{stack.url}/w/sandbox/media/uploads/")
+    page.get_by_label("Way to FastPix").select_option("console")
+    page.set_input_files("#files", acts.film(tmp_path / "by hand.mp4", seed=6))
+    in_queue = page.locator("[data-uploads] tr", has_text="by hand.mp4").first
+    acts.says(in_queue, acts.READY)
+    assert list((stack.data_dir / "handed").iterdir()) == []
+    acts.open_media(page, "by hand.mp4")
+    acts.plays(page)
+
+
 def test_a_private_film_plays_once_a_key_was_made(page, stack, tmp_path):
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(tmp_path / "members only.mp4", seed=4), policy="private")

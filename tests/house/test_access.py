@@ -104,6 +104,7 @@ def send(people, who: str, method: str, url: str, **extra):
 
 
 def test_every_view_says_who_may_reach_it():
+    """RELIABILITY 51: each person reaches what the table of roles says."""
     known = {verb for verbs in VERBS.values() for verb in verbs} | {"signed_in", "installation_admin", "public"}
     wrong = {
         address.name: address.access or "no access named" for address in addresses() if address.access not in known
@@ -123,6 +124,7 @@ def test_an_address_in_a_workspace_names_a_verb():
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_without_signing_in_only_open_addresses_answer(people, method):
+    """RELIABILITY 51: each person reaches what the table of roles says."""
     for address in addresses():
         answer = send(people, "anonymous", method, address.url())
         to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/?next=")
@@ -134,6 +136,7 @@ def test_without_signing_in_only_open_addresses_answer(people, method):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_expired_session_never_puts_the_sign_in_page_into_a_card(people, method):
+    """RELIABILITY 47: an expired session."""
     for address in addresses():
         if address.access != "public":
             answer = send(people, "anonymous", method, address.url(), headers={"HX-Request": "true"})
@@ -142,6 +145,7 @@ def test_an_expired_session_never_puts_the_sign_in_page_into_a_card(people, meth
 
 @pytest.mark.parametrize("who", [*ROLES, "stranger", "boss"])
 def test_each_person_reaches_what_the_table_of_roles_says(people, who):
+    """RELIABILITY 51: each person reaches what the table of roles says."""
     for address in of_workspaces():
         answers = {method: send(people, who, method, address.url()).status_code for method in ("GET", "POST")}
         taken = {method: status for method, status in answers.items() if status != 405}
@@ -173,6 +177,7 @@ def test_ones_own_account_is_open_to_everyone_signed_in(people, who):
 
 
 def test_a_viewer_changes_nothing(people):
+    """RELIABILITY 51: each person reaches what the table of roles says."""
     allowed = set()
     for address in of_workspaces():
         if address.access in VERBS["viewer"] and send(people, "viewer", "POST", address.url()).status_code != 405:
@@ -184,12 +189,14 @@ def test_a_viewer_changes_nothing(people):
     ("who", "method"), [("admin", "POST"), ("boss", "POST"), ("admin", "PUT"), ("admin", "DELETE")]
 )
 def test_no_state_changes_without_the_csrf_token(people, who, method):
+    """RELIABILITY 50: nothing changes without the token, from another site, or by a GET."""
     for address in addresses():
         status = send(people, who, method, address.url(), enforce_csrf_checks=True).status_code
         assert status == 403, (address.name, method, status)
 
 
 def test_a_form_sent_from_another_site_is_refused(people):
+    """RELIABILITY 50: nothing changes without the token, from another site, or by a GET."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(people["admin"].user)
     client.get("/w/harbor/settings/")
@@ -200,6 +207,7 @@ def test_a_form_sent_from_another_site_is_refused(people):
 
 
 def test_ids_of_another_workspace_are_those_of_nobody(people):
+    """RELIABILITY 52: what belongs to others, or is in no form, cannot be named."""
     elsewhere = people["stranger"].user.memberships.get().workspace
     values = foreign_ids(elsewhere)
     for address in of_workspaces():

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import ConnectionHandler
 from django.http import Http404, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import path
@@ -69,6 +70,9 @@ def answer(request, kind):
     if kind == "slow":
         time.sleep(0.8)
         raise Trouble
+    if kind == "dark":
+        away = {"ENGINE": "django.db.backends.postgresql", "NAME": "secret inside", "HOST": "127.0.0.1", "PORT": "9"}
+        ConnectionHandler({"default": away})["default"].ensure_connection()
     if kind in endings:
         raise endings[kind]
     response = HttpResponse(f"<p>{kind} {request.request_id}</p>")

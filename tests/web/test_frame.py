@@ -42,6 +42,7 @@ def test_every_request_of_htmx_carries_the_csrf_token(client):
 
 
 def test_a_message_becomes_a_toast_and_stays_text(client):
+    """RELIABILITY 48: what others wrote is text."""
     html = client.get("/full/", {"say": "<img src=x onerror=alert(1)>"}).text
     assert 'data-tone="ok"' in html
     assert "<img src=x" not in html
@@ -55,6 +56,7 @@ def test_each_level_of_a_message_has_one_of_the_four_tones(client, level, tone):
 
 @pytest.mark.parametrize("template", sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")))
 def test_no_template_writes_script_or_style_into_the_page(template):
+    """RELIABILITY 49: the policy lets in nothing inline, and only the workspace's own hosts."""
     source = (TEMPLATES / template).read_text()
     assert not re.search(r"<style|\sstyle\s*=|javascript:|\son[a-z]+\s*=\s*[\"']|\shx-|\|safe\b|autoescape off", source)
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)

@@ -52,6 +52,7 @@ def line(message, *args, **options):
     ],
 )
 def test_what_opens_a_door_is_masked(text):
+    """RELIABILITY 60: secrets stay where they belong."""
     assert CANARY not in masked(text)
 
 
@@ -69,6 +70,7 @@ def test_ordinary_words_stay(text):
 
 
 def test_a_line_cannot_be_forged():
+    """RELIABILITY 64: one line stays one line."""
     written = line("title %s", 'one\n{"level": "info", "message": "two"}\x1b[31m\u2028')
     assert "\n" not in written
     assert "\x1b" not in written
@@ -76,6 +78,7 @@ def test_a_line_cannot_be_forged():
 
 
 def test_arguments_extra_fields_and_tracebacks_are_masked_too():
+    """RELIABILITY 60: secrets stay where they belong."""
     error = ValueError(f"token={CANARY}")
     extra = {"session_url": CANARY, "note": f"token={CANARY}", "status": 502}
     written = line("secret %s", f"secret={CANARY}", exc_info=(ValueError, error, None), extra=extra)

@@ -25,6 +25,7 @@ def test_a_proxys_plain_id_is_kept_and_a_forged_one_is_not(client):
 
 
 def test_pages_are_nobodys_to_keep_unless_a_view_says_so(client):
+    """RELIABILITY 65: no page is anybody's to keep."""
     assert client.get("/full/")["Cache-Control"] == "no-store, private"
     assert "HX-Request" in client.get("/full/")["Vary"]
     assert client.get("/answer/kept/")["Cache-Control"] == "max-age=60"
@@ -64,6 +65,7 @@ def test_a_whole_page_says_it_within_the_frame(client):
 
 
 def test_our_own_mistake_shows_no_insides(browser_like):
+    """RELIABILITY 63: our own mistake shows no insides."""
     page, fragment = browser_like.get("/answer/crash/"), browser_like.get("/answer/crash/", **HTMX)
     for answer in (page, fragment):
         assert answer.status_code == 500
@@ -75,12 +77,23 @@ def test_our_own_mistake_shows_no_insides(browser_like):
 
 @pytest.mark.parametrize(("kind", "status"), [("gone", 404), ("no", 403), ("odd", 400), ("crash", 500)])
 def test_each_ending_has_its_page_and_its_fragment(browser_like, kind, status):
+    """RELIABILITY 63: our own mistake shows no insides."""
     for headers in ({}, HTMX):
         answer = browser_like.get(f"/answer/{kind}/", **headers)
         assert answer.status_code == status
         assert answer["Cache-Control"] == "no-store, private"
         assert ("<!doctype html>" in answer.text) is not bool(headers)
         assert ("X-Error" in answer) is bool(headers)
+
+
+def test_a_database_that_is_away_is_said_and_worth_another_try(browser_like):
+    for headers in ({}, HTMX):
+        answer = browser_like.get("/answer/dark/", **headers)
+        assert answer.status_code == 503
+        assert answer["Retry-After"] == "5"
+        assert "database does not answer" in answer.text
+        assert "/answer/dark/" in answer.text
+        assert "secret inside" not in answer.text
 
 
 def test_a_form_without_its_token_says_to_reload(browser_like, settings):
@@ -92,6 +105,14 @@ def test_a_form_without_its_token_says_to_reload(browser_like, settings):
 
 
 def test_an_unknown_host_is_refused_in_words(browser_like):
+    """RELIABILITY 62: a made-up Host."""
     answer = browser_like.get("/full/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "cannot be read" in answer.text
+
+
+def test_without_a_trusted_proxy_nobody_can_claim_to_come_by_https(client):
+    """RELIABILITY 62: a claim to be https."""
+    answer = client.get("/full/", headers={"X-Forwarded-Proto": "https", "Forwarded": "proto=https"})
+    assert not answer.wsgi_request.is_secure()
+    assert answer.wsgi_request.scheme == "http"

@@ -128,6 +128,7 @@ def test_no_answer_at_all_is_said_too(tab):
 
 
 def test_a_toast_is_text_and_an_error_stays(tab):
+    """RELIABILITY 48: what others wrote is text."""
     tab.click("#toast")
     toast = tab.locator("#toasts .toast-fp")
     toast.wait_for()

@@ -84,3 +84,8 @@ def test_a_length_is_a_clock_in_lists_and_words_in_sentences(milliseconds, clock
 )
 def test_a_size_is_in_decimal_units(count, words):
     assert times.size(count) == words
+
+
+def test_a_delay_is_told_as_finely_as_it_matters():
+    told = [times.delay(seconds) for seconds in (None, 0, 0.0352, 0.62, 9.96, 12.4, 252)]
+    assert told == ["–", "0 ms", "35 ms", "0.6 s", "10 s", "12 s", "4 min 12 s"]

@@ -59,6 +59,13 @@ def status(word: str, extra: str = "") -> SafeString:
 
 
 @register.simple_tag
+def dotted(name: str) -> SafeString:
+    """`{% dotted event.type %}`: a dotted name whose last part, which tells most, stands out."""
+    before, dot, last = str(name).rpartition(".")
+    return format_html('<span class="ink-3">{}{}</span><b class="fw-medium">{}</b>', before, dot, last)
+
+
+@register.simple_tag
 def when(value: datetime | None, style: str = "ago") -> SafeString:
     """`{% when row.created_at %}`: a <time> with the exact moment in its title.
 
@@ -156,6 +163,12 @@ def ago(value: datetime | None) -> str:
 def clock(milliseconds: float | None) -> str:
     """`1:52:08` from milliseconds."""
     return times.clock(milliseconds)
+
+
+@register.filter
+def delay(seconds: float | None) -> str:
+    """`0.6 s` from seconds."""
+    return times.delay(seconds)
 
 
 @register.filter
