@@ -19,7 +19,7 @@ from workspace_app.models import Member, User, Workspace
 first = Workspace.objects.get(slug="sandbox")
 hosts = {{name: getattr(first, name) for name in ("api_url", "stream_url", "images_url", "upload_url")}}
 second = Workspace.objects.create(name="Rotating", slug="rotating", sandbox=True, webhook_secret="{OLD}", **hosts)
-Member.objects.create(workspace=second, user=User.objects.get(), role="admin")
+Member.objects.create(workspace=second, user=User.objects.order_by("pk").first(), role="admin")
 """
 
 
