@@ -289,14 +289,12 @@ def test_a_block_reads_ahead_and_writes_its_history_at_once(workspace):
     assert TimelineEntry.objects.filter(area="media").count() == 15
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_on_a_backlog_keep_the_order_too(seen):
-    workspace = make_workspace()
-    heap(workspace, range(1000, 1900), lambda number: f"o-{number % 5}")
+def by_two_workers(workspace, **options):
+    """Project what waits in two threads at once."""
 
     def work():
         try:
-            backlog.project(workspace.pk, seconds=60)
+            backlog.project(workspace.pk, **options)
         finally:
             connection.close()
 
@@ -305,11 +303,21 @@ def test_two_workers_on_a_backlog_keep_the_order_too(seen):
         worker.start()
     for worker in workers:
         worker.join()
-    assert sorted(number for _, number in seen()) == list(range(1000, 1900))
-    told = seen()
+
+
+def all_once_and_in_order(told, numbers):
+    assert sorted(number for _, number in told) == list(numbers)
     for name in {name for name, _ in told}:
         mine = [number for object_id, number in told if object_id == name]
         assert mine == sorted(mine)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_on_a_backlog_keep_the_order_too(seen):
+    workspace = make_workspace()
+    heap(workspace, range(1000, 1900), lambda number: f"o-{number % 5}")
+    by_two_workers(workspace, seconds=60)
+    all_once_and_in_order(seen(), range(1000, 1900))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -317,23 +325,8 @@ def test_two_workers_never_do_one_event_twice_and_keep_the_order(seen):
     workspace = make_workspace()
     for number in range(100, 180):
         put(workspace, number, object_id=f"o-{number % 3}")
-
-    def work():
-        try:
-            backlog.project(workspace.pk)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sorted(number for _, number in seen()) == list(range(100, 180))
-    told = seen()
-    for name in ("o-0", "o-1", "o-2"):
-        mine = [number for object_id, number in told if object_id == name]
-        assert mine == sorted(mine)
+    by_two_workers(workspace)
+    all_once_and_in_order(seen(), range(100, 180))
 
 
 def test_the_longest_fitting_registration_wins():

@@ -1,7 +1,6 @@
 """Webhooks late, twice, reversed or lost; FastPix down; a viewer who tries an editor's act."""
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from tests.flows import acts
@@ -9,20 +8,9 @@ from tests.flows import acts
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
 
 
-@pytest.fixture
-def switches(stack):
-    """Turns the sandbox's switches, and turns them back."""
-
-    def turn(**values):
-        requests.post(f"{stack.sandbox_url}/_sandbox/switches", json=values, timeout=5).raise_for_status()
-
-    yield turn
-    turn(webhooks="normal", api="up")
-
-
 @pytest.mark.parametrize("weather", ["doubled", "reordered", "dropped"])
-def test_the_page_ends_ready_whatever_happens_to_the_webhooks(page, stack, switches, tmp_path, weather):
-    switches(webhooks=weather)
+def test_the_page_ends_ready_whatever_happens_to_the_webhooks(page, stack, switch, tmp_path, weather):
+    switch(webhooks=weather)
     acts.sign_in(page, stack.url, *stack.admin)
     title = f"weather {weather}"
     acts.upload(page, stack.url, acts.film(tmp_path / f"{title}.mp4", seconds=2, seed=6))
@@ -32,11 +20,11 @@ def test_the_page_ends_ready_whatever_happens_to_the_webhooks(page, stack, switc
     acts.plays(page)
 
 
-def test_pages_still_open_while_fastpix_is_down_and_say_so(page, stack, switches, tmp_path):
+def test_pages_still_open_while_fastpix_is_down_and_say_so(page, stack, switch, tmp_path):
     acts.sign_in(page, stack.url, *stack.admin)
     acts.upload(page, stack.url, acts.film(tmp_path / "before the storm.mp4", seconds=2, seed=7))
     acts.says(page.locator("[data-uploads]"), acts.READY)
-    switches(api="down")
+    switch(api="down")
     page.goto(f"{stack.url}/w/sandbox/media/?q=before+the+storm")
     acts.row(page, "before the storm").get_by_role("link", name="before the storm").click()
     expect(page.get_by_role("heading", name="before the storm", level=1)).to_be_visible()
@@ -47,7 +35,7 @@ def test_pages_still_open_while_fastpix_is_down_and_say_so(page, stack, switches
     page.goto(f"{stack.url}/w/sandbox/media/?q=before+the+storm")
     expect(acts.row(page, "before the storm")).to_be_visible()
     expect(page.locator("main .note")).to_contain_text("FastPix did not answer at")
-    switches(api="up")
+    switch(api="up")
     acts.row(page, "before the storm").get_by_role("link", name="before the storm").click()
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_text("FastPix answered just now.")).to_be_visible(timeout=20_000)

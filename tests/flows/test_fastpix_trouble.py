@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from tests.flows import acts
@@ -18,17 +17,6 @@ SENTENCE = {
     "truncated": "FastPix sent an answer that cannot be read.",
 }
 RAW = re.compile(r"<h1|hotel|Traceback|JSON|undefined|\[object|Errno|HTTPConnection|None\b")
-
-
-@pytest.fixture
-def switch(stack):
-    """Turns the sandbox's switches, and turns them back."""
-
-    def turn(**values):
-        requests.post(f"{stack.sandbox_url}/_sandbox/switches", json=values, timeout=5).raise_for_status()
-
-    yield turn
-    turn(api="up", storage="up")
 
 
 @pytest.fixture(scope="module")
