@@ -20,6 +20,11 @@ NAMES = (
 )  # fmt: skip
 SEEN = ("Violence", "Graphic Violence", "Self-Harm", "Nudity")
 HEARD = ("Profanity", "Hate Speech", "Harassment")
+# by which subtitles begin; what follows is English in all languages
+LEADS = {
+    "en": "Welcome to {}.", "de": "Willkommen zu {}.", "fr": "Bienvenue dans {}.", "es": "Bienvenidos a {}.",
+    "it": "Benvenuti a {}.", "pt": "Bem-vindos a {}.", "nl": "Welkom bij {}.", "pl": "Witamy w {}.",
+}  # fmt: skip
 CHAPTER_SECONDS, MOST_CHAPTERS = 20, 12
 
 
@@ -28,6 +33,12 @@ def made(feature: str, media: Media, asked: dict[str, Any]) -> Any:
     title = media.settings.get("title") or "This video"
     seconds = max(1, int(media.probe.get("seconds", 1)))
     return MAKERS[feature](title, seconds, asked)
+
+
+def spoken(title: str, language: str) -> list[str]:
+    """Sentences such as are said in it, in English where the language has none here."""
+    lead = LEADS.get(language.partition("-")[0], LEADS["en"])
+    return [lead.format(title), *(f"{topic.capitalize()}." for topic in _shuffled(TOPICS, title))]
 
 
 def _summary(title: str, seconds: int, asked: dict[str, Any]) -> str:

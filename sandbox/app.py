@@ -24,6 +24,8 @@ from sandbox import (
     signing_keys,
     storage,
     streams,
+    track_playback,
+    tracks,
     uploads,
 )
 from sandbox.gate import Gate
@@ -69,6 +71,10 @@ API = [
     Route(f"{ONE}/moderation", ai.moderation, methods=["PATCH"]),
     Route(f"{ONE}/media-clips", media.clips, methods=["GET"]),
     Route("/on-demand/{livestreamId}/live-clips", media.live_clips, methods=["GET"]),
+    Route(f"{ONE}/tracks", tracks.add, methods=["POST"]),
+    Route(f"{ONE}/tracks/{{trackId}}", tracks.update, methods=["PATCH"]),
+    Route(f"{ONE}/tracks/{{trackId}}", tracks.delete, methods=["DELETE"]),
+    Route(f"{ONE}/tracks/{{trackId}}/generate-subtitles", tracks.generate, methods=["POST"]),
     Route(PLAYBACK, playback_ids.create, methods=["POST"]),
     Route(PLAYBACK, playback_ids.list_all, methods=["GET"]),
     Route(PLAYBACK, playback_ids.delete, methods=["DELETE"]),
@@ -85,6 +91,11 @@ API = [
 VIEW = ["GET", "OPTIONS"]
 STREAM = [
     Route("/{playback_id}.m3u8", guarded(playback.master), methods=VIEW),
+    Route("/{playback_id}/text/{track}.vtt", guarded(track_playback.text), methods=VIEW),
+    Route("/{playback_id}/text/{track}/index.m3u8", guarded(track_playback.text_playlist), methods=VIEW),
+    Route("/{playback_id}/text/{track}/cues.vtt", guarded(track_playback.text_segment), methods=VIEW),
+    Route("/{playback_id}/audio/{track}/index.m3u8", guarded(track_playback.sound), methods=VIEW),
+    Route("/{playback_id}/audio/{track}/{segment}", guarded(track_playback.sound_segment), methods=VIEW),
     Route("/{playback_id}/{variant}/index.m3u8", guarded(playback.variant), methods=VIEW),
     Route("/{playback_id}/{variant}/{segment}", guarded(playback.segment), methods=VIEW),
     Route("/{playback_id}/{file}", guarded(playback.download), methods=VIEW),

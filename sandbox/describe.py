@@ -3,8 +3,9 @@
 from math import gcd
 from typing import Any
 
-from sandbox import ai_results, records, times
+from sandbox import ai_results, records, times, track_records
 from sandbox.records import Media
+from sandbox.track_records import Track
 from sandbox.world import World
 
 TIERS = (480, 720, 1080, 1440, 2160)
@@ -54,7 +55,9 @@ def whole(world: World, media: Media, *, track_status: str = "available") -> dic
         "updatedAt": media.updated_at,
     }
     if media.status == "Ready":
-        answer |= _thumbnail(world, media, playback_ids) | _facts(probe) | {"tracks": tracks(probe, track_status)}
+        added = track_records.of_media(world.store, media.id)
+        answer |= _thumbnail(world, media, playback_ids) | _facts(probe)
+        answer |= {"tracks": all_tracks(probe, added, track_status)} | _subtitles(world, added)
     return _present(answer | ai_results.described(world.store, media.id))
 
 
@@ -103,6 +106,28 @@ def tracks(probe: dict[str, Any], status: str) -> list[dict[str, Any]]:
         names = {"languageCode": "und", "languageName": "default"}
         found.append({"id": audio["id"], "type": "audio", "status": status} | names)
     return found
+
+
+def all_tracks(probe: dict[str, Any], added: list[Track], status: str) -> list[dict[str, Any]]:
+    """The added tracks and those of the file, whose sound can have been given another name or file."""
+    instead = {track.id for track in added}
+    own = [one for one in tracks(probe, status) if one["id"] not in instead]
+    return [*(track.described(status) for track in added), *own]
+
+
+def subtitle_url(world: World, track: Track) -> dict[str, str]:
+    """{url} of a subtitle track's file by the first playback ID; nothing before there is one."""
+    playback_ids = records.playback_ids(world.store, track.media_id)
+    if not track.made or not playback_ids:
+        return {}
+    return {"url": f"{world.settings.stream_url}/{playback_ids[0].id}/text/{track.id}.vtt"}
+
+
+def _subtitles(world: World, added: list[Track]) -> dict[str, Any]:
+    """What the entity says of subtitles beside its tracks: which were generated, and whether any can be read."""
+    texts = [track for track in added if track.kind == "subtitle"]
+    generated = [{"status": one.status} | subtitle_url(world, one) for one in texts if one.heard_in]
+    return {"generatedSubtitles": generated, "subtitleAvailable": any(one.made for one in texts)}
 
 
 def _thumbnail(world: World, media: Media, playback_ids: list[dict[str, Any]]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from sandbox import ai, encode, events, ffmpeg, records, switches
+from sandbox import ai, encode, events, ffmpeg, records, switches, track_work
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia, probe
 from sandbox.pull import PullFailed, fetch
@@ -32,10 +32,11 @@ def resume(world: World) -> None:
 def delete(world: World, media: Media) -> None:
     """End the work, forget the media and remove every file made of it."""
     world.jobs.cancel(media.id)
+    track_work.cancel(world, media.id)
     with world.store.together():
         events.deleted(world, media)
         world.store.run("DELETE FROM media WHERE id = ?", [media.id])
-        for table in ("playback_ids", "playlist_media", "ai"):
+        for table in ("playback_ids", "playlist_media", "ai", "tracks"):
             world.store.run(f"DELETE FROM {table} WHERE media_id = ?", [media.id])  # noqa: S608 - our own words
     shutil.rmtree(world.folder(media.id), ignore_errors=True)
     world.upload_file(media.id).unlink(missing_ok=True)
@@ -80,6 +81,7 @@ async def _work(world: World, media_id: str) -> None:
         if media.settings.get("mp4Support"):
             events.of_media(world, "video.media.mp4Support.ready", media, "ready")
     ai.take_up(world, media_id)
+    track_work.take_up(world, media_id)
 
 
 async def _meet_the_switch(world: World) -> None:

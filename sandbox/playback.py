@@ -11,7 +11,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sandbox import access, ffmpeg, plays, world
+from sandbox import access, ffmpeg, plays, renditions, track_groups, world
 from sandbox.checks import RESOLUTIONS
 from sandbox.log import warn
 from sandbox.records import Media
@@ -50,31 +50,28 @@ async def master(request: Request) -> Response:
     text = (_ladder(request, media) / "master.m3u8").read_text()
     head, variants = _split(text)
     chosen = _chosen(request, variants)
-    lines = [*head]
+    base = f"{_base(request)}/{playback_id.id}"
+    tracks, groups = track_groups.named(world.of(request), media, base, token_of(request))
+    lines = [*head, *tracks]
     for info, address in chosen:
-        lines += [info, f"{_base(request)}/{playback_id.id}/{address}{token_of(request)}"]
+        lines += [track_groups.joined(info, groups), f"{base}/{address}{token_of(request)}"]
     return Response("\n".join(lines) + "\n", media_type=PLAYLIST)
 
 
 async def variant(request: Request) -> Response:
     """One rendition's playlist, its segments with the token as well."""
-    playback_id, media = access.admitted(request)
-    rung = _checked(request, "variant", VARIANT)
+    _, media = access.admitted(request)
+    rung = checked(request, "variant", VARIANT)
     file = _ladder(request, media) / rung / "index.m3u8"
     if not file.exists():
         raise access.NoAccess(404, "There is no such rendition.")
-    base = f"{_base(request)}/{playback_id.id}/{rung}"
-    lines = [
-        line if line.startswith("#") or not line else f"{base}/{line}{token_of(request)}"
-        for line in file.read_text().splitlines()
-    ]
-    return Response("\n".join(lines) + "\n", media_type=PLAYLIST)
+    return addressed(request, file.read_text(), rung)
 
 
 async def segment(request: Request) -> Response:
     """One segment; asking for it counts as playing it."""
     playback_id, media = access.admitted(request)
-    rung, name = _checked(request, "variant", VARIANT), _checked(request, "segment", SEGMENT)
+    rung, name = checked(request, "variant", VARIANT), checked(request, "segment", SEGMENT)
     file = _ladder(request, media) / rung / name
     if not file.exists():
         raise access.NoAccess(404, "There is no such segment.")
@@ -101,7 +98,7 @@ async def download(request: Request) -> Response:
 async def _remux(here: world.World, folder: Path, probe: dict[str, Any], target: Path) -> None:
     kinds = ["-map", "0:v?", "-map", "0:a?"] if target.suffix == ".mp4" else ["-map", "0:a"]
     part = target.with_name(f"{id(asyncio.current_task())}.part")
-    playlist = str((_best(folder) / "index.m3u8").resolve())
+    playlist = str((renditions.best(folder) / "index.m3u8").resolve())
     command = ["-loglevel", "error", "-protocol_whitelist", "file", "-i", playlist, *kinds, "-c", "copy"]
     async with here.jobs.imaging:
         try:
@@ -111,11 +108,6 @@ async def _remux(here: world.World, folder: Path, probe: dict[str, Any], target:
             part.unlink(missing_ok=True)
             raise access.NoAccess(404, "This media has nothing to download in that form.") from None
     part.rename(target)
-
-
-def _best(folder: Path) -> Path:
-    rungs = [entry for entry in (folder / "hls").iterdir() if entry.is_dir()]
-    return max(rungs, key=lambda entry: int(entry.name.rstrip("p")) if entry.name.endswith("p") else 0)
 
 
 def _split(text: str) -> tuple[list[str], list[tuple[str, str]]]:
@@ -167,7 +159,18 @@ def token_of(request: Request) -> str:
     return f"?token={quote(token, safe='')}" if token else ""
 
 
-def _checked(request: Request, name: str, pattern: re.Pattern[str]) -> str:
+def addressed(request: Request, playlist: str, place: str) -> Response:
+    """A media playlist with whole addresses below `place` of the playback ID, each with the token."""
+    base = f"{_base(request)}/{request.path_params['playback_id']}/{place}"
+    lines = [
+        line if line.startswith("#") or not line else f"{base}/{line}{token_of(request)}"
+        for line in playlist.splitlines()
+    ]
+    return Response("\n".join(lines) + "\n", media_type=PLAYLIST)
+
+
+def checked(request: Request, name: str, pattern: re.Pattern[str]) -> str:
+    """The part of the path that must look so. NoAccess 404 for all else."""
     value = str(request.path_params[name])
     if not pattern.match(value):
         raise access.NoAccess(404, "There is nothing here.")

@@ -18,8 +18,11 @@ class PullFailed(Exception):
     """The file could not be fetched; the text says why, for people."""
 
 
-def fetch(url: str, target: Path, stop: threading.Event) -> None:
-    """Stream http(s) `url` into `target` by way of a part file. Raises PullFailed, also when `stop` is set."""
+def fetch(url: str, target: Path, stop: threading.Event, limit: int = LIMIT) -> None:
+    """Stream at most `limit` bytes of http(s) `url` into `target` by way of a part file.
+
+    Raises PullFailed, also when `stop` is set.
+    """
     part = target.with_suffix(".part")
     started = time.monotonic()
     with requests.Session() as session:
@@ -29,7 +32,7 @@ def fetch(url: str, target: Path, stop: threading.Event) -> None:
         with answer, part.open("wb") as file:
             for block in _blocks(answer):
                 got += len(block)
-                if stop.is_set() or got > LIMIT or time.monotonic() - started > TOTAL_SECONDS:
+                if stop.is_set() or got > limit or time.monotonic() - started > TOTAL_SECONDS:
                     raise PullFailed("The input file is too large or took too long.")
                 file.write(block)
     part.rename(target)

@@ -36,6 +36,12 @@ CREATE TABLE IF NOT EXISTS ai (
   media_id TEXT NOT NULL, feature TEXT NOT NULL, asked TEXT NOT NULL, status TEXT NOT NULL,
   data TEXT NOT NULL DEFAULT '', PRIMARY KEY (media_id, feature));
 CREATE INDEX IF NOT EXISTS ai_preparing ON ai (media_id) WHERE status = 'preparing';
+CREATE TABLE IF NOT EXISTS tracks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, media_id TEXT NOT NULL, kind TEXT NOT NULL,
+  url TEXT NOT NULL, language_code TEXT NOT NULL, language_name TEXT NOT NULL, title TEXT NOT NULL,
+  status TEXT NOT NULL, heard_in TEXT NOT NULL, wanted INTEGER NOT NULL, made INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS tracks_of_media ON tracks (media_id);
+CREATE INDEX IF NOT EXISTS tracks_preparing ON tracks (media_id) WHERE status = 'preparing';
 CREATE TABLE IF NOT EXISTS drm_configurations (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS events (

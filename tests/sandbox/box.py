@@ -163,6 +163,40 @@ class Box:
         return requests.get(f"{self.url}/images/{path}", timeout=20, **more)
 
 
+class Shelf:
+    """Files that can be fetched: `files` by path; any other path is 404."""
+
+    def __init__(self):
+        self.files, self.asked = {}, []
+        shelf = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                shelf.asked.append(self.path)
+                status, headers, body = shelf.files.get(self.path, (404, {}, b"nothing"))
+                self.send_response(status)
+                for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *words):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def put(self, path, body, *, status=200, **headers):
+        """Its address from now on."""
+        self.files[path] = (status, headers, body if isinstance(body, bytes) else body.encode())
+        return f"{self.url}{path}"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Receiver:
     """A webhook endpoint that keeps what it got; `answers` are given first, then `status`."""
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.box import Box, Receiver, make_video
+from tests.sandbox.box import Box, Receiver, Shelf, make_video, run_ffmpeg
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,22 @@ def receiver():
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def shelf():
+    """Serves files to a sandbox that fetches them."""
+    shelf = Shelf()
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture(scope="session")
+def song(tmp_path_factory):
+    """Bytes of a 2 s MP3, a higher tone than the clip's."""
+    file = tmp_path_factory.mktemp("song") / "song.mp3"
+    run_ffmpeg("-f", "lavfi", "-i", "sine=frequency=1760:duration=2", str(file))
+    return file.read_bytes()
 
 
 @pytest.fixture(scope="session")
