@@ -28,6 +28,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "processing": _("Is being processed"),
     "gone": _("Was marked as deleted"),
     "revived": _("Came back"),
+    "ai_failed": _("AI brought no result"),
 }
 # Where the name with spaces would not read well
 _LABELS: Final[dict[str, str | Promise]] = {

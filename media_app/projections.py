@@ -1,14 +1,17 @@
 """What FastPix's events say about media and uploads. Live events are not of this area and stay unhandled here."""
 
+import re
 from typing import Final
 
 from events_app import push
 from events_app.envelope import Event
 from events_app.mirror import Said, Verdict
 from events_app.projections import Unprojectable, projects
-from media_app import fields
+from media_app import fields, values
 from media_app.mirror import hear, is_id
 from media_app.models import Upload
+from workspace_app import timeline
+from workspace_app.models import TimelineEntry
 
 # Documented or inferred (webhooks.md §5): the data of these is the media itself. Everything else under media. and
 # mediaAI., known or not, says only that something about the media changed, so FastPix is asked what.
@@ -25,12 +28,18 @@ _IMPLIED: Final = {"media.ready": "Ready", "media.failed": "Failed"}
 _ENTITY: Final = frozenset(("createdAt", "playbackIds"))
 
 
+# Not documented; FastPix's WordPress plugin listens for both, with the reason in data.failedReason.
+_AI_FAILED: Final = re.compile(r"mediaAI\.(.+)\.(?:failed|errored)")
+
+
 @projects("media.", "mediaAI.", "upload.media_created")
 def media_said(event: Event) -> Verdict:
     """An event about a media. Raises Unprojectable where it names none."""
     if not is_id(event.object_id):
         raise Unprojectable("The event names no media.")
     data = {"status": _IMPLIED.get(event.family), **event.data}
+    if failed := _AI_FAILED.fullmatch(event.family):
+        _tell_ai_failure(event, failed[1])
     tells = event.family in _TELLS_THE_MEDIA and fields.says_a_media(data, event.object_id)
     said = Said(
         kind="event",
@@ -44,6 +53,27 @@ def media_said(event: Event) -> Verdict:
         event_type=event.type,
     )
     return hear(event.workspace, event.object_id, said, event.block).verdict
+
+
+def _tell_ai_failure(event: Event, word: str) -> None:
+    """Only this event tells why, and answers never repeat it, so it goes into the history; a replay finds it there."""
+    # both spellings of this one are documented
+    feature = {"named-entities": "namedEntities"}.get(word, word)
+    reason = values.clean(str(event.data.get("failedReason") or ""))[:300]
+    entry = timeline.entry(
+        event.workspace,
+        "media",
+        event.object_id,
+        "ai_failed",
+        source="webhook",
+        details={"feature": feature, "reason": reason},
+        event_id=event.event_id,
+        occurred_at=event.occurred_at,
+    )
+    told = TimelineEntry.objects.filter(workspace=event.workspace, area="media", object_id=entry.object_id)
+    if not told.filter(verb=entry.verb, event_id=entry.event_id).exists():
+        event.block.tell(entry)
+        event.block.ring(f"media:{event.object_id}")
 
 
 @projects("media.upload")

@@ -36,6 +36,8 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "upload_restarted": ("rotate-clockwise", gettext_lazy("Upload started again from the first byte")),
     "upload_sent": ("circle-arrow-up", gettext_lazy("All bytes are at FastPix")),
     "upload_cancelled": ("ban", gettext_lazy("Upload cancelled")),
+    "ai_asked": ("sparkles", gettext_lazy("AI asked for")),
+    "ai_failed": ("alert-triangle", gettext_lazy("AI brought no result")),
     "import_asked": ("download", gettext_lazy("Import from a URL asked for")),
 }
 # An entry of a kind nobody wrote a sentence for

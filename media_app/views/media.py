@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from media_app import importing, reconcile
 from media_app.mirror import is_id
 from media_app.models import Media
-from media_app.services import library, playing
+from media_app.services import ai, library, playing
 from media_app.services import media as service
 from media_app.services.words import timeline_of
 from web.paging import keyset
@@ -112,4 +112,5 @@ def _state(media: Media) -> dict[str, Any]:
         "thumbnail": playing.thumbnail(media, width=1280),
         "timeline": timeline_of(media),
         "leaky": {"public", "private"} <= policies,
+        "ai": ai.card(media),
     }

@@ -105,6 +105,14 @@ class Player {
     this.trouble.hidden = false;
   }
 
+  // A moment somebody asked for; it plays from there, whether it was started already or not.
+  seek(at) {
+    if (!this.video || !this.trouble.hidden) return this.play(at);
+    this.video.currentTime = at;
+    this.video.focus({ preventScroll: true });
+    return this.video.play().catch(() => {});
+  }
+
   again() { return this.play(this.video?.currentTime || 0); }
 
   key(event) {
@@ -130,3 +138,9 @@ function find() {
 }
 find();
 document.addEventListener("fp:filled", find);
+
+// data-seek="231.5": plays the page's video from there, in seconds.
+document.addEventListener("click", (event) => {
+  const to = event.target instanceof Element ? event.target.closest("[data-seek]") : null;
+  if (to) players.values().next().value?.seek(Number(to.dataset.seek));
+});

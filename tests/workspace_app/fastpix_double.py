@@ -24,7 +24,7 @@ class Double:
                 self.end_headers()
                 self.wfile.write(double.body)
 
-            do_POST = do_GET
+            do_POST = do_PATCH = do_GET
 
             def log_message(self, *args):
                 pass
