@@ -141,10 +141,9 @@ def _of_track(here: World, media: Media, kind: str) -> dict[str, Any]:
 
 
 def _of_watermark(here: World, media: Media, kind: str) -> dict[str, Any]:
-    """The watermark the media was made with, under an id of its own, else a made-up one."""
-    inputs = [one for one in media.settings.get("inputs", []) if one.get("type") == "watermark"]
+    """The watermark the media was made with, else a made-up one."""
     made_up = {"id": str(uuid4()), "type": "watermark", "url": "https://media.example/logo.png"}
-    return {**made_up, **inputs[0]} if inputs else made_up
+    return next(iter(events.watermarks(media)), made_up)
 
 
 Say = Callable[[World, Media, str], dict[str, Any]]

@@ -11,6 +11,7 @@ from sandbox.log import warn
 
 RUNGS = (360, 720)  # short sides in pixels; never above the source or maxResolution
 VIDEO_RATES = {360: 800, 720: 2500}  # kbit/s
+QUALITIES = {"standard": 1.0, "pro": 1.5, "premium": 2.0}  # times these rates
 AUDIO_RATE = 128  # kbit/s
 SEGMENT_SECONDS = 4
 LENGTHS = re.compile(r"#EXTINF:([\d.]+)")
@@ -24,13 +25,13 @@ def rungs(probe: dict[str, Any], max_resolution: str) -> list[int]:
     return [rung for rung in RUNGS if rung < top] + [top]
 
 
-def arguments(source: Path, probe: dict[str, Any], max_resolution: str) -> list[str | Path]:
+def arguments(source: Path, probe: dict[str, Any], max_resolution: str, quality: str) -> list[str | Path]:
     """The ffmpeg command that writes master.m3u8 and one folder per rung into its working directory."""
     audio = f"0:{probe['audio']['index']}" if probe.get("audio") else ""
     command: list[str | Path] = ["-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5"]
     command += [*ffmpeg.INPUT, "-i", source]
     if probe.get("video"):
-        variants = _video_arguments(command, probe, max_resolution, audio)
+        variants = _video_arguments(command, probe, rungs(probe, max_resolution), QUALITIES[quality], audio)
     else:
         command += ["-map", audio]
         variants = ["a:0,name:audio"]
@@ -41,9 +42,10 @@ def arguments(source: Path, probe: dict[str, Any], max_resolution: str) -> list[
     return [*command, "-master_pl_name", "master.m3u8", "-var_stream_map", " ".join(variants), "%v/index.m3u8"]
 
 
-def _video_arguments(command: list[str | Path], probe: dict[str, Any], max_resolution: str, audio: str) -> list[str]:
+def _video_arguments(
+    command: list[str | Path], probe: dict[str, Any], ladder: list[int], quality: float, audio: str
+) -> list[str]:
     video = probe["video"]
-    ladder = rungs(probe, max_resolution)
     portrait = video["height"] > video["width"]
     split = "".join(f"[s{place}]" for place in range(len(ladder)))
     filters = [f"[0:{video['index']}]split={len(ladder)}{split}"]
@@ -54,7 +56,7 @@ def _video_arguments(command: list[str | Path], probe: dict[str, Any], max_resol
         variants.append(f"v:{place},a:{place},name:{rung}p" if audio else f"v:{place},name:{rung}p")
     command += ["-filter_complex", ";".join(filters)]
     for place, rung in enumerate(ladder):
-        rate = VIDEO_RATES.get(rung) or max(150, 2500 * rung * rung // (720 * 720))
+        rate = round(quality * (VIDEO_RATES.get(rung) or max(150, 2500 * rung * rung // (720 * 720))))
         command += ["-map", f"[v{place}]", *(("-map", audio) if audio else ())]
         command += [f"-b:v:{place}", f"{rate}k", f"-maxrate:v:{place}", f"{rate * 11 // 10}k"]
         command += [f"-bufsize:v:{place}", f"{rate * 2}k"]
@@ -64,11 +66,12 @@ def _video_arguments(command: list[str | Path], probe: dict[str, Any], max_resol
 
 
 async def encode(
-    folder: Path, probe: dict[str, Any], max_resolution: str, on_progress: Callable[[float], None]
+    folder: Path, probe: dict[str, Any], settings: dict[str, Any], on_progress: Callable[[float], None]
 ) -> float:
     """Make `hls/` and `images/` beside `source`; complete or not at all. Raises FfmpegFailed, TimeoutError.
 
-    Returns the seconds that came out: of a file that was cut off its head promises more than there is.
+    Of the media's settings maxResolution and mediaQuality count. Returns the seconds that came out: of a file that was
+    cut off its head promises more than there is.
     """
     source, work = folder / "source", folder / "hls.part"
     shutil.rmtree(work, ignore_errors=True)
@@ -79,7 +82,7 @@ async def encode(
         if name == "out_time_us" and value.isdigit():
             on_progress(min(1.0, int(value) / 1e6 / probe["seconds"]))
 
-    command = arguments(source.resolve(), probe, max_resolution)
+    command = arguments(source.resolve(), probe, settings["maxResolution"], settings["mediaQuality"])
     await ffmpeg.run(command, timeout=120 + 20 * probe["seconds"], folder=work, on_line=line)
     shutil.rmtree(folder / "hls", ignore_errors=True)
     work.rename(folder / "hls")

@@ -3,11 +3,12 @@
 import json
 import time
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sandbox import describe, times
 from sandbox.log import say
 from sandbox.records import Media
+from sandbox.wishes import Wish
 from sandbox.world import World
 
 KEEP = 5000  # delivered or dropped events kept for the page
@@ -47,6 +48,25 @@ def record(world: World, kind: str, object_id: str, status: str, data: dict[str,
 def of_media(world: World, kind: str, media: Media, status: str) -> None:
     """An event whose data is the whole entity."""
     record(world, kind, media.id, status, describe.whole(world, media))
+
+
+def of_finished(world: World, media: Media, wish: Wish) -> None:
+    """All that is told once a media is Ready; the order is not documented."""
+    of_media(world, "video.media.ready", media, "media_ready")
+    if wish.intro:
+        of_media(world, "video.media.intro.ready", media, "ready")
+    for mark in watermarks(media):
+        record(world, "video.media.watermark.ready", media.id, "ready", mark)
+    if media.settings.get("mp4Support"):
+        of_media(world, "video.media.mp4Support.ready", media, "ready")
+    if media.settings["sourceAccess"]:
+        of_media(world, "video.media.source.ready", media, "ready")
+
+
+def watermarks(media: Media) -> list[dict[str, Any]]:
+    """The watermark inputs of a media, each with an id of its own, which is the same whenever it is asked."""
+    inputs = [one for one in media.settings.get("inputs", []) if one["type"] == "watermark"]
+    return [{"id": str(uuid5(NAMESPACE_URL, f"{media.id}#{place}"))} | one for place, one in enumerate(inputs)]
 
 
 def failed(world: World, media: Media) -> None:

@@ -20,6 +20,7 @@ INPUT = (
         "ac3,eac3,flac,amr,mxf,h264,hevc,m4v,dv,rm,wtv,gxf,nut,swf,mpjpeg,au"
     ),
 )
+PICTURE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", "png_pipe,jpeg_pipe,webp_pipe,gif,bmp_pipe")
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -1,19 +1,18 @@
 """A media's way from Created to Ready or Failed. Each step can be repeated, so a restart simply begins again."""
 
 import asyncio
+import os
 import shutil
 import threading
 from pathlib import Path
-from typing import Any
 
-from sandbox import ai, encode, events, ffmpeg, records, switches, track_work
+from sandbox import ai, compose, encode, events, ffmpeg, records, switches, track_work, wishes
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia, probe
 from sandbox.pull import PullFailed, fetch
 from sandbox.records import Media
 from sandbox.world import World
 
-CLIP = "fp_mediaId://"
 HELD_PAUSE = 0.3  # seconds between looks at the switch
 
 
@@ -58,28 +57,30 @@ async def _live(world: World, media_id: str) -> None:
 
 
 async def _work(world: World, media_id: str) -> None:
-    folder = world.folder(media_id)
-    source = folder / "source"
+    folder, wish = world.folder(media_id), wishes.of(records.media(world.store, media_id).settings)
+    source, original = folder / "source", folder / "original"
     if not source.exists():
-        await _obtain(world, media_id, source)
+        await _obtain(world, media_id, wish)
     _step(world, media_id, "Validating")
-    facts = await probe(source)
+    facts = await probe(source if source.exists() else original)
     _step(world, media_id, "In Queue")
     async with world.jobs.encoding:
         await _meet_the_switch(world)
         media = _step(world, media_id, "Processing")
+        if not source.exists():
+            await compose.make(wish, original, folder / "parts", source)
+            facts = await probe(source)
+            shutil.rmtree(folder / "parts", ignore_errors=True)
 
         def progress(fraction: float) -> None:
             world.jobs.progress[media_id] = fraction
 
-        facts["seconds"] = await encode.encode(folder, facts, media.settings["maxResolution"], progress)
+        facts["seconds"] = await encode.encode(folder, facts, media.settings, progress)
     with world.store.together():
         media = records.media(world.store, media_id)
         media.status, media.probe = "Ready", facts
         records.save(world.store, media)
-        events.of_media(world, "video.media.ready", media, "media_ready")
-        if media.settings.get("mp4Support"):
-            events.of_media(world, "video.media.mp4Support.ready", media, "ready")
+        events.of_finished(world, media, wish)
     ai.take_up(world, media_id)
     track_work.take_up(world, media_id)
 
@@ -109,40 +110,45 @@ def _fail(world: World, media_id: str, reason: str) -> None:
         events.failed(world, media)
 
 
-async def _obtain(world: World, media_id: str, source: Path) -> None:
-    """Bring the file to `source`: the finished upload, another media's range, or a URL."""
-    media = records.media(world.store, media_id)
+async def _obtain(world: World, media_id: str, wish: wishes.Wish) -> None:
+    """Bring the file that was given, and all that goes with it, to the media's folder.
+
+    The file lies there as `original` where a film is still to be made of it, else as `source` at once.
+    """
+    media, folder = records.media(world.store, media_id), world.folder(media_id)
+    target = folder / ("original" if wish.anything else "source")
+    files = {folder / "parts" / name: url for name, url in wish.files.items()}
     uploaded = world.upload_file(media_id)
     if uploaded.exists():
-        uploaded.rename(source)
-        return
-    inputs: list[dict[str, Any]] = media.settings.get("inputs", [])
-    asked = next((one for one in inputs if one.get("type") == "video"), {})
-    url = asked.get("url", "")
-    if media.source_media_id:
-        await _cut(world, media.source_media_id, asked, source)
-        return
-    if not url:
-        raise PullFailed("The uploaded file is gone.")
+        uploaded.rename(target)
+    elif media.source_media_id and not target.exists():
+        _link(world, media.source_media_id, target)
+    if not target.exists():
+        url = next((one["url"] for one in media.settings.get("inputs", []) if one["type"] == "video"), "")
+        if not url.startswith(("http://", "https://")):
+            raise PullFailed("The uploaded file is gone.")
+        files = {target: url} | files
+    missing = {place: url for place, url in files.items() if not place.exists()}
+    if missing:
+        await _download(world, media_id, missing)
+
+
+def _link(world: World, origin: str, target: Path) -> None:
+    """Another media of this workspace is the file: it stays, whatever becomes of that one."""
+    try:
+        os.link(world.folder(origin) / "source", target)
+    except OSError:
+        raise PullFailed("The source media is gone.") from None
+
+
+async def _download(world: World, media_id: str, files: dict[Path, str]) -> None:
     async with world.jobs.pulling:
         _step(world, media_id, "Downloading")
         stop = threading.Event()
         try:
-            await asyncio.to_thread(fetch, url, source, stop)
+            for place, url in files.items():
+                place.parent.mkdir(exist_ok=True)
+                await asyncio.to_thread(fetch, url, place, stop)
         finally:
             stop.set()
     _step(world, media_id, "Downloaded")
-
-
-async def _cut(world: World, origin: str, asked: dict[str, Any], source: Path) -> None:
-    """Copy a range (seconds) of another media of this workspace; it is cut at key frames (documented)."""
-    first, last = asked.get("startTime") or 0, asked.get("endTime")
-    until = ["-to", str(last)] if last else []
-    target = source.with_suffix(".part").resolve()
-    whole = (world.folder(origin) / "source").resolve()
-    arguments: list[str | Path] = ["-loglevel", "error", "-ss", str(first), *until, *ffmpeg.INPUT, "-i", whole]
-    async with world.jobs.pulling:
-        await ffmpeg.run(
-            [*arguments, "-c", "copy", "-map", "0:v?", "-map", "0:a?", "-f", "matroska", target], timeout=300
-        )
-    target.rename(source)

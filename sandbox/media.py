@@ -7,40 +7,17 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import ai, checks, describe, drm, errors, events, life, paging, records, world
+from sandbox import checks, describe, drm, errors, events, life, media_settings, paging, records, world
 from sandbox.answers import ok
+from sandbox.inputs import CLIP
 from sandbox.records import Media
-
-MP4 = ("none", "capped_4k", "audioOnly", "audioOnly,capped_4k")
-
-
-def settings_of(fields: checks.Fields, *, policy_required: bool) -> dict[str, Any]:
-    """What create-media and pushMediaSettings have in common; absent ones are left out (recorded)."""
-    settings: dict[str, Any] = {
-        "accessPolicy": fields.choice("accessPolicy", checks.POLICIES, required=policy_required) or "public",
-        "accessRestrictions": fields.restrictions(),
-        "maxResolution": fields.choice("maxResolution", checks.RESOLUTIONS) or "1080p",
-        "mediaQuality": fields.choice("mediaQuality", ("standard", "pro", "premium")) or "standard",
-        "sourceAccess": fields.flag("sourceAccess") or False,
-        "optimizeAudio": fields.flag("optimizeAudio") or False,
-    }
-    optional = {
-        "title": fields.text("title"),
-        "creatorId": fields.text("creatorId"),
-        "metadata": fields.metadata(),
-        "mp4Support": fields.choice("mp4Support", MP4[1:]),
-        "drmConfigurationId": fields.identifier("drmConfigurationId"),
-        "ai": ai.asked_in(fields) or None,
-    }
-    return settings | {name: value for name, value in optional.items() if value is not None}
 
 
 async def create(request: Request) -> Response:
     """POST: a media from a URL, or a clip of another media. 201 as recorded; the work begins at once."""
     here = world.of(request)
     fields = checks.Fields(await checks.body(request))
-    settings = settings_of(fields, policy_required=True)
-    settings["inputs"] = _inputs(fields)
+    settings = media_settings.of_url(fields)
     fields.refuse()
     drm.check(here.store, settings["accessPolicy"], settings.get("drmConfigurationId"))
     origin = _clip_of(here, settings["inputs"])
@@ -51,39 +28,12 @@ async def create(request: Request) -> Response:
     return ok(describe.created(here, media), status=201)
 
 
-def _inputs(fields: checks.Fields) -> list[dict[str, Any]]:
-    inputs = fields.data.get("inputs")
-    if not isinstance(inputs, list) or not inputs:
-        fields.wrong("inputs", "must not be null" if inputs is None else "must be a list of inputs")
-        return []
-    for place, one in enumerate(inputs):
-        if not isinstance(one, dict):
-            fields.wrong(f"inputs[{place}]", "must be an object")
-            continue
-        inner = checks.Fields(one, f"inputs[{place}].", fields.problems)
-        kind = inner.choice("type", ("video", "watermark", "audio", "subtitle"), required=True)
-        if kind == "video":
-            _check_video(inner)
-    if not any(isinstance(one, dict) and one.get("type") == "video" for one in inputs):
-        fields.wrong("inputs", "must have one of type video")
-    return inputs
-
-
-def _check_video(inner: checks.Fields) -> None:
-    url = inner.text("url", required=True, limit=4096)
-    start, end = inner.seconds("startTime"), inner.seconds("endTime")
-    if url and not url.startswith(("http://", "https://", life.CLIP)):
-        inner.wrong("url", "is invalid")
-    if start is not None and end is not None and start >= end:
-        inner.wrong("endTime", "must be after startTime")
-
-
 def _clip_of(here: world.World, inputs: list[dict[str, Any]]) -> str | None:
     """The media a `fp_mediaId://` input is cut from; 404 when there is none here, 400 before it is Ready."""
     url = next(one["url"] for one in inputs if one["type"] == "video")
-    if not url.startswith(life.CLIP):
+    if not url.startswith(CLIP):
         return None
-    origin = records.media(here.store, url.removeprefix(life.CLIP))
+    origin = records.media(here.store, url.removeprefix(CLIP))
     if origin.status != "Ready":
         raise errors.bad_request("The source media is not ready.")
     return origin.id
@@ -137,7 +87,7 @@ async def source_access(request: Request) -> Response:
 async def mp4_support(request: Request) -> Response:
     """400 when it is already so (documented). Renditions are made when they are asked for."""
     fields = checks.Fields(await checks.body(request))
-    wanted = fields.choice("mp4Support", MP4, required=True)
+    wanted = fields.choice("mp4Support", media_settings.MP4, required=True)
     fields.refuse()
     here, media = world.of(request), _asked(request)
     if wanted == media.settings.get("mp4Support", "none"):

@@ -10,7 +10,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import checks, control, events, media, records, times, world
+from sandbox import checks, control, events, media_settings, records, times, world
 from sandbox.errors import Refusal
 from sandbox.world import World
 
@@ -48,7 +48,8 @@ def _times(here: World, count: int) -> tuple[float, float]:
 
 
 def _one(here: World, title: str, created: float, *, told: bool) -> None:
-    settings = media.settings_of(checks.Fields({"accessPolicy": "public", "title": title}), policy_required=True)
+    fields = checks.Fields({"accessPolicy": "public", "title": title})
+    settings = media_settings.of_upload(fields, policy_required=True)
     media_id, moment = str(uuid4()), times.written(datetime.fromtimestamp(created, UTC))
     here.store.run(
         "INSERT INTO media (id, status, created_at, updated_at, settings, probe) VALUES (?, 'Ready', ?, ?, ?, ?)",

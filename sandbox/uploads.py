@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import checks, drm, errors, events, media, paging, records, world
+from sandbox import checks, drm, errors, events, media_settings, paging, records, world
 from sandbox.answers import ok
 from sandbox.records import Upload
 from sandbox.times import now
@@ -23,10 +23,9 @@ async def create(request: Request) -> Response:
     fields = checks.Fields(await checks.body(request))
     origin = _origin(fields)
     given = "pushMediaSettings" in fields.data
-    settings = media.settings_of(fields.inside("pushMediaSettings"), policy_required=given)
-    for name in ("accessPolicy", "metadata", "title", "maxResolution"):
-        if name in fields.data:
-            fields.wrong(name, "belongs into pushMediaSettings")
+    settings = media_settings.of_upload(fields.inside("pushMediaSettings"), policy_required=given)
+    for name in sorted(fields.data.keys() & media_settings.OF_AN_UPLOAD):
+        fields.wrong(name, "belongs into pushMediaSettings")
     fields.refuse()
     drm.check(here.store, settings["accessPolicy"], settings.get("drmConfigurationId"))
     browser = request.headers.get("x-client-type", "") == "web-browser"
@@ -99,7 +98,7 @@ async def cancel(request: Request) -> Response:
 
 def flat(upload: Upload) -> dict[str, Any]:
     """What is told of a cancelled upload, without its address (recorded)."""
-    return {
+    told = {
         "uploadId": upload.id,
         "trial": False,
         "status": "cancelled",
@@ -108,6 +107,7 @@ def flat(upload: Upload) -> dict[str, Any]:
         "accessPolicy": upload.settings["accessPolicy"],
         "metadata": upload.settings.get("metadata", {}),
     }
+    return told | {name: upload.settings[name] for name in ("title", "creatorId") if name in upload.settings}
 
 
 def address(here: world.World, upload: Upload) -> str:
