@@ -3,7 +3,7 @@
 from django.urls import path
 
 from media_app.upload_urls import urlpatterns as upload_urls
-from media_app.views import ai, media, playing
+from media_app.views import ai, media, metadata, playing
 
 app_name = "media"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<str:remote_id>/ai/", ai.ai_card, name="ai_card"),
     path("<str:remote_id>/ai/chapters.vtt", ai.ai_chapters_vtt, name="ai_chapters_vtt"),
     path("<str:remote_id>/ai/<str:feature>/ask/", ai.ai_ask, name="ai_ask"),
+    path("<str:remote_id>/metadata/", metadata.metadata_edit, name="metadata_edit"),
     path("<str:remote_id>/player/", playing.media_player, name="media_player"),
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
     path("<str:remote_id>/signing-key/", playing.signing_key_add, name="signing_key_add"),

@@ -1,6 +1,8 @@
 """Timeline entries of a media as sentences."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media_app.models import Media, Upload
+from media_app.services import metadata
 from web.statuses import KNOWN
 from workspace_app import timeline
 from workspace_app.models import TimelineEntry
@@ -18,6 +21,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "created": ("plus", gettext_lazy("FastPix created it")),
     "ready": ("circle-check", gettext_lazy("Ready to play")),
     "failed": ("circle-x", gettext_lazy("FastPix could not process it")),
+    metadata.EDITED: ("edit", gettext_lazy("Changed")),
     "updated": ("edit", gettext_lazy("FastPix says it changed")),
     "processing": ("loader-2", gettext_lazy("FastPix is processing it")),
     "gone": ("trash", gettext_lazy("FastPix no longer has it")),
@@ -42,6 +46,8 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
 }
 # An entry of a kind nobody wrote a sentence for
 OTHER: Final = "circle"
+# An answer to a person's act comes within this; what it says of the fields that the act changed is no news.
+_ANSWERED: Final = timedelta(seconds=10)
 # An upload tells these of its media too: where its own history is shown, they would be there twice. Only these name the
 # file; the lines between them need not.
 _SHARED: Final = frozenset({"upload_started", "uploaded", "import_asked"})
@@ -62,6 +68,11 @@ class Line:
         words = KNOWN.get(self.entry.source)
         return capfirst(str(words[1])) if words else str(self.entry.get_source_display())
 
+    @property
+    def changes(self) -> tuple[metadata.Difference, ...]:
+        """What a person changed of title, creator and metadata; with them the line can be taken back."""
+        return metadata.changes_of(self.entry)
+
 
 def timeline_of(media: Media, limit: int = 30) -> list[Line]:
     """The media's history and that of the upload it came from, newest first."""
@@ -73,7 +84,25 @@ def timeline_of(media: Media, limit: int = 30) -> list[Line]:
             entries = [entry for entry in entries if entry.area != "media" or entry.verb not in _SHARED]
             entries += told
     entries.sort(key=lambda entry: (entry.occurred_at, entry.pk), reverse=True)
-    return [_line(entry) for entry in entries[:limit]]
+    return [_line(entry) for entry in _without_echoes(entries)][:limit]
+
+
+def _without_echoes(newest_first: Iterable[TimelineEntry]) -> Iterator[TimelineEntry]:
+    """Leave out what FastPix only said because a person did it: the line below it tells the same fields."""
+    waiting: TimelineEntry | None = None
+    for entry in newest_first:
+        if waiting is not None and not _echoes(waiting, entry):
+            yield waiting
+        waiting = entry
+    if waiting is not None:
+        yield waiting
+
+
+def _echoes(entry: TimelineEntry, act: TimelineEntry) -> bool:
+    if entry.verb != "updated" or entry.source != "call" or act.source != "person":
+        return False
+    told = set(act.details.get("fields") or ())
+    return set(entry.details.get("fields") or ()) <= told and entry.occurred_at - act.occurred_at < _ANSWERED
 
 
 def _line(entry: TimelineEntry) -> Line:
@@ -88,6 +117,6 @@ def _note(entry: TimelineEntry) -> str:
             return str(details[name])
     if entry.verb in _SHARED and details.get("filename"):
         return str(details["filename"])
-    if details.get("fields"):
+    if details.get("fields") and entry.verb != metadata.EDITED:
         return _("Changed: %(fields)s") % {"fields": ", ".join(map(str, details["fields"]))}
     return ""

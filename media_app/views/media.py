@@ -1,10 +1,8 @@
 """The library: finding media, looking at one, asking FastPix about it, deleting it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,21 +10,13 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from media_app import importing, reconcile
 from media_app.mirror import is_id
-from media_app.models import Media
-from media_app.services import ai, library, playing
+from media_app.services import library, playing
 from media_app.services import media as service
-from media_app.services.words import timeline_of
+from media_app.views import media_page
 from web.paging import keyset
 from workspace_app.access import needs
 from workspace_app.fastpix import client_for
 from workspace_app.requests import WorkspaceRequest
-
-
-def _media(request: WorkspaceRequest, remote_id: str) -> Media:
-    rows = Media.objects.select_related("workspace").prefetch_related("playback_ids", "tracks")
-    media = get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
-    library.name_after_uploads([media])
-    return media
 
 
 @require_safe
@@ -52,8 +42,8 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
 @needs("media.view")
 def media_detail(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Everything about one media."""
-    media = _media(request, remote_id)
-    context = {**_state(media), "source": playing.source(media)}
+    media = media_page.find(request, remote_id)
+    context = {**media_page.state(media), "source": playing.source(media)}
     return render(request, "media_app/media_detail.html", context)
 
 
@@ -61,7 +51,7 @@ def media_detail(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.view")
 def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The part of the page that changes when FastPix says something."""
-    return render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
+    return render(request, "media_app/_media_state.html", media_page.state(media_page.find(request, remote_id)))
 
 
 @require_POST
@@ -69,8 +59,8 @@ def media_state(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Ask FastPix about this media now."""
     # a person asks: the breaker must not answer in FastPix's place
-    reconcile.ask(_media(request, remote_id), by="call", client=client_for(request.workspace, insist=True))
-    response = render(request, "media_app/_media_state.html", _state(_media(request, remote_id)))
+    reconcile.ask(media_page.find(request, remote_id), by="call", client=client_for(request.workspace, insist=True))
+    response = render(request, "media_app/_media_state.html", media_page.state(media_page.find(request, remote_id)))
     return trigger_client_event(response, "toast", {"tone": "ok", "text": _("FastPix answered just now.")})
 
 
@@ -78,7 +68,7 @@ def media_check(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 @needs("media.delete")
 def media_delete(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """Name the consequence, then delete for good."""
-    media = _media(request, remote_id)
+    media = media_page.find(request, remote_id)
     if request.method != "POST":
         return render(request, "media_app/_media_delete.html", {"media": media})
     service.delete(media, by=request.user)
@@ -103,14 +93,3 @@ def import_progress(request: WorkspaceRequest) -> HttpResponse:
     """How far the running import is; an empty region when none runs."""
     context = {"importing": importing.progress(request.workspace)}
     return render(request, "media_app/_import_progress.html", context)
-
-
-def _state(media: Media) -> dict[str, Any]:
-    policies = {playback.access_policy for playback in media.playback_ids.all()}
-    return {
-        "media": media,
-        "thumbnail": playing.thumbnail(media, width=1280),
-        "timeline": timeline_of(media),
-        "leaky": {"public", "private"} <= policies,
-        "ai": ai.card(media),
-    }

@@ -8,9 +8,12 @@ const ownErrorPanel = () => document.getElementById("error-template").innerHTML;
 
 const isFragment = (xhr) => xhr.getResponseHeader("X-Error") === "fragment";
 
-// Where an error is shown: in place of what was being loaded; for an act, in the dialog, so that the content stays.
+// Where an error is shown: in place of what was being loaded; for an act, in the dialog, so that the content stays; for
+// an act of the dialog itself, in the dialog's own place for it, so that what was written there stays.
 function place(detail) {
   const { target, requestConfig } = detail;
+  const own = requestConfig.verb !== "get" && requestConfig.elt?.closest("dialog")?.querySelector("#dialog-error");
+  if (own) return own;
   if (target?.closest("dialog") || (requestConfig.verb === "get" && target !== body)) return target;
   return document.getElementById("dialog");
 }

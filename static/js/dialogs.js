@@ -34,7 +34,9 @@ document.addEventListener("click", (event) => {
   const from = event.target instanceof Element ? event.target : null;
   const opener = from?.closest("[data-dialog-open]");
   if (opener) open(document.getElementById(opener.dataset.dialogOpen));
-  if (from?.closest("[data-dialog-close]") || from?.matches("dialog[open]")) close(from.closest("dialog"));
+  // a slip of the pointer beside the dialog must not cost what was written in it
+  const beside = from?.matches("dialog[open]") && !from.querySelector("[data-unsaved]");
+  if (from?.closest("[data-dialog-close]") || beside) close(from.closest("dialog"));
 });
 
 for (const dialog of document.querySelectorAll("dialog")) {

@@ -7,6 +7,7 @@ from celery import current_app
 
 from media_app import tasks  # noqa: F401 - their registration is what the next lines are about
 from tests.media_app import far_side as the
+from tests.media_app.at_fastpix import ada, ben, film, port  # noqa: F401 - fixtures
 
 # Celery registers tasks on first use and warns about each `queue=` meanwhile. That use would be pytest looking at a
 # test module, with warnings as errors which it swallows: half of the tasks would stay unknown.

@@ -1,0 +1,42 @@
+"""What every view of one media's page begins and ends with."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django_htmx.http import trigger_client_event
+
+from media_app.models import Media
+from media_app.services import ai, library, playing
+from media_app.services.words import timeline_of
+from workspace_app.requests import WorkspaceRequest
+
+
+def find(request: WorkspaceRequest, remote_id: str) -> Media:
+    """The media of the address with its parts, called as the page calls it. Raises Http404."""
+    rows = Media.objects.select_related("workspace").prefetch_related("playback_ids", "tracks")
+    media = get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
+    library.name_after_uploads([media])
+    return media
+
+
+def state(media: Media) -> dict[str, Any]:
+    """What the cards of the page show."""
+    policies = {playback.access_policy for playback in media.playback_ids.all()}
+    return {
+        "media": media,
+        "thumbnail": playing.thumbnail(media, width=1280),
+        "timeline": timeline_of(media),
+        "leaky": {"public", "private"} <= policies,
+        "ai": ai.card(media),
+    }
+
+
+def changed(request: WorkspaceRequest, remote_id: str, toast: str, **shown: Any) -> HttpResponse:
+    """The answer to an act of a dialog: it closes, every card shows what is known now, and `toast` says what was done.
+
+    The dialog shows `dialog`, a template, with the rest of `shown` instead where it is named.
+    """
+    context = state(find(request, remote_id)) | {"beside": True} | shown
+    response = render(request, "media_app/_media_changed.html", context)
+    return trigger_client_event(response, "toast", {"tone": "ok", "text": toast}) if toast else response
