@@ -13,10 +13,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from media_app.metadata_rules import MOST_PAIRS, too_long
 from media_app.models import Media
-from media_app.services.metadata import CREATOR, LONGEST, MOST_PAIRS, PAIR, TITLE, Difference, Fields
+from media_app.services.metadata import CREATOR, PAIR, TITLE, Difference, Fields
 
 _SALT: Final = "media_app.metadata_form"
 
@@ -139,7 +140,7 @@ class MetadataForm(forms.Form):
         typed: str = self.cleaned_data[field]
         if typed == one_line(self.base.get(name, "")):
             return str(self.base.get(name, ""))
-        if problem := too_long(typed.strip()):
+        if problem := _fault(typed.strip()):
             raise ValidationError(problem)
         return typed.strip()
 
@@ -164,8 +165,8 @@ class MetadataForm(forms.Form):
             row.key = row.key.strip()
             name = PAIR + row.key
         row.value = row.value.strip()
-        row.key_error = too_long(row.key) if row.key else _("Give it a key, or remove the pair.")
-        row.value_error = too_long(row.value) if row.value else _("Give it a value, or remove the pair.")
+        row.key_error = _fault(row.key) if row.key else _("Give it a key, or remove the pair.")
+        row.value_error = _fault(row.value) if row.value else _("Give it a value, or remove the pair.")
         return name
 
     def _typed(self) -> list[Row]:
@@ -186,21 +187,15 @@ def one_line(text: str) -> str:
     return text.replace("\r", "").replace("\n", "")
 
 
-def too_long(text: str) -> str:
-    """What is wrong with a text that FastPix would cut; "" where it would not."""
-    if "\0" in text:
-        return _("Holds a character that cannot be stored.")
-    if len(text) <= LONGEST:
-        return ""
-    return _("%(count)d characters. FastPix keeps %(most)d and drops the rest.") % {"count": len(text), "most": LONGEST}
-
-
 def too_many(count: int) -> str:
     """What is wrong with more pairs than FastPix takes."""
-    return ngettext("%(count)d pair. FastPix keeps %(most)d.", "%(count)d pairs. FastPix keeps %(most)d.", count) % {
-        "count": count,
-        "most": MOST_PAIRS,
-    }
+    told = _("%(count)d pairs. FastPix keeps %(most)d and drops the rest. Remove what is too many.")
+    return told % {"count": count, "most": MOST_PAIRS}
+
+
+def _fault(text: str) -> str:
+    """What is wrong with a text that FastPix would not keep as it is."""
+    return _("Holds a character that cannot be stored.") if "\0" in text else too_long(text)
 
 
 def _text(value: Any) -> str:

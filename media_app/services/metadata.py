@@ -24,8 +24,6 @@ from workspace_app.models import TimelineEntry, User
 TITLE: Final = "title"
 CREATOR: Final = "creatorId"
 PAIR: Final = "metadata."
-MOST_PAIRS: Final = 10  # documented, as is the next
-LONGEST: Final = 255  # characters of a title, a creator, a key and a value
 # The timeline's verb, and how its lines name our columns
 EDITED: Final = "edited"
 _COLUMNS: Final = {TITLE: "title", CREATOR: "creator_id"}

@@ -25,11 +25,11 @@ class Source:
 
 
 def source(media: Media) -> Source | None:
-    """The way this media plays in our own page: a public ID first, then a private one; None before it is ready.
+    """The way this media plays in our own page: a public ID first, then a private one; None unless it is ready.
 
     DRM plays only in FastPix's own player (documented: licences come from its hosts), so it is not offered here.
     """
-    if media.status != Media.Status.READY:
+    if media.gone or media.status != Media.Status.READY:
         return None
     by_policy = {playback.access_policy: playback for playback in reversed(media.playback_ids.all())}
     playback = by_policy.get(PlaybackId.Policy.PUBLIC) or by_policy.get(PlaybackId.Policy.PRIVATE)

@@ -21,7 +21,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "created": ("plus", gettext_lazy("FastPix created it")),
     "ready": ("circle-check", gettext_lazy("Ready to play")),
     "failed": ("circle-x", gettext_lazy("FastPix could not process it")),
-    metadata.EDITED: ("edit", gettext_lazy("Changed")),
+    metadata.EDITED: ("edit", gettext_lazy("Edited")),
     "updated": ("edit", gettext_lazy("FastPix says it changed")),
     "processing": ("loader-2", gettext_lazy("FastPix is processing it")),
     "gone": ("trash", gettext_lazy("FastPix no longer has it")),

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from fastpix_api import Invalid
 from media_app.metadata_form import MetadataForm, too_many
+from media_app.metadata_rules import MOST_PAIRS
 from media_app.models import Media
 from media_app.services import metadata
-from media_app.services.metadata import MOST_PAIRS, Difference
+from media_app.services.metadata import Difference
 from media_app.views import media_page
 from web.forms import refuse
 from workspace_app.access import needs

@@ -14,7 +14,7 @@ from workspace_app.requests import WorkspaceRequest
 
 def _media(request: WorkspaceRequest, remote_id: str) -> Media:
     rows = Media.objects.select_related("workspace").prefetch_related("playback_ids")
-    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id, gone=False)
+    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
 
 
 def _player(request: WorkspaceRequest, media: Media) -> HttpResponse:

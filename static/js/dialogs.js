@@ -43,7 +43,8 @@ for (const dialog of document.querySelectorAll("dialog")) {
   dialog.addEventListener("close", () => {
     if (dialog === filled) filled.replaceChildren();
     const opener = openers.get(dialog);
-    const back = opener?.isConnected && opener !== document.body ? opener : document.getElementById("main");
+    const here = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id); // a fresh copy of it
+    const back = here && here !== document.body ? here : document.getElementById("main");
     back?.focus({ preventScroll: true });
   });
 }

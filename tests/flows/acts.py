@@ -1,12 +1,15 @@
 """What a person does in a story, said once: sign in, choose a file, read a status. And the films they bring."""
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import requests
 from playwright.sync_api import Locator, Page, expect
 
 from tests.stack import ROOT, Stack
@@ -25,6 +28,12 @@ for number in range({count}):
     body = json.dumps(told).encode()
     WebhookEvent.objects.create(workspace=workspace, event_id=told["id"], type="sandbox.story", object_id="o-{name}",
                                 body=body, sha256=hashlib.sha256(body).hexdigest(), **{fields})
+"""
+PERSON = """
+from workspace_app.models import Member, User, Workspace
+user = User.objects.filter(email="{email}").first() or User.objects.create_user("{email}", "{password}")
+workspace = Workspace.objects.get(slug="sandbox")
+Member.objects.update_or_create(user=user, workspace=workspace, defaults={{"role": "{role}"}})
 """
 ENCODING = 90_000  # ms; two cores transcode a few seconds of film beside everything else the stories run
 
@@ -93,6 +102,30 @@ def inside(stack: Stack, code: str) -> None:
 def events(stack: Stack, name: str, count: int, *, workspace: str = "sandbox", **fields: object) -> None:
     """Put events `<name>-0`, `<name>-1`, … of type sandbox.story into the database, as they came a while ago."""
     inside(stack, EVENTS.format(name=name, count=count, workspace=workspace, fields=fields))
+
+
+def fastpix(stack: Stack, method: str, path: str, **options: Any) -> Any:
+    """What FastPix answers to somebody who works past the console; `path` begins after /v1."""
+    kept = json.loads((stack.data_dir / "sandbox-credentials.json").read_text())
+    keys = (kept["token_id"], kept["secret_key"])
+    answer = requests.request(method, f"{stack.sandbox_url}/v1{path}", auth=keys, timeout=10, **options)
+    answer.raise_for_status()
+    return answer.json().get("data")
+
+
+def person(stack: Stack, email: str, role: str = "editor") -> tuple[str, str]:
+    """A member of the sandbox's workspace; returns what they sign in with."""
+    told = {"email": email, "password": "a long enough pass phrase", "role": role}
+    inside(stack, PERSON.format(**told))
+    return email, told["password"]
+
+
+def arrives(page: Page, address: str) -> None:
+    """Open a page that is there once a webhook told of its object."""
+    deadline = time.monotonic() + 30
+    while (answer := page.goto(address)) is None or answer.status == 404:
+        assert time.monotonic() < deadline, f"nothing came to {address}"
+        page.wait_for_timeout(200)
 
 
 def row(page: Page, title: str) -> Locator:

@@ -106,7 +106,9 @@ def test_a_tombstone_can_be_looked_at_but_not_played(viewer, workspace):
     media = put(workspace, gone=True)
     page = viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id]))
     assert "FastPix no longer has this media" in page.content.decode()
-    assert viewer.get(reverse("media:media_player", args=[viewer.slug, media.remote_id])).status_code == 404
+    player = viewer.get(reverse("media:media_player", args=[viewer.slug, media.remote_id])).content.decode()
+    assert "There is nothing left to play." in player
+    assert viewer.post(reverse("media:media_token", args=[viewer.slug, media.remote_id])).status_code == 409
 
 
 def test_another_workspace_s_media_is_not_there(viewer, workspace, stranger):

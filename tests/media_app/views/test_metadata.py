@@ -126,7 +126,7 @@ def test_a_field_can_be_emptied(reef, ada):
         ([["", "a", "x" * 256]], "256 characters. FastPix keeps 255 and drops the rest."),
         ([["", "", "x"]], "Give it a key, or remove the pair."),
         ([["", "a", " "]], "Give it a value, or remove the pair."),
-        ([["", f"key {n}", "x"] for n in range(11)], "11 pairs. FastPix keeps 10."),
+        ([["", f"key {n}", "x"] for n in range(11)], "11 pairs. FastPix keeps 10 and drops the rest."),
     ],
 )
 def test_what_fastpix_would_drop_is_refused_beside_its_field(reef, ada, pairs, told):
@@ -214,7 +214,7 @@ def test_ten_pairs_that_became_eleven_by_both_are_refused(reef, ada):
     mine.pairs += [["", f"key {n}", "x"] for n in range(8)]
     reef.elsewhere(metadata={"project": "reef", "licence": "CC BY", "theirs": "new"})
     assert mine.save().status_code == 422
-    assert "11 pairs. FastPix keeps 10." in mine.body
+    assert "11 pairs. FastPix keeps 10 and drops the rest." in mine.body
     mine.read()
     assert len(mine.pairs) == 11
     mine.out("key 0")
@@ -235,7 +235,7 @@ def test_an_item_deleted_elsewhere_while_its_editor_is_open_keeps_what_was_writt
 
 def test_fastpix_s_own_refusal_comes_back_beside_its_field(reef, ada, monkeypatch):
     editor = Editor(ada, reef)
-    monkeypatch.setattr("media_app.metadata_form.LONGEST", 9999)  # as if FastPix had become stricter than its document
+    monkeypatch.setattr("media_app.metadata_rules.LONGEST", 9999)  # as if FastPix had become stricter than its document
     editor.title = "x" * 300
     assert editor.save().status_code == 422
     assert "size must be between 0 and 255" in editor.body
