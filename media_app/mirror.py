@@ -97,6 +97,9 @@ def _topics(block: Block, remote_id: str, change: Change[Media] | None) -> list[
     moved = change is not None and (change.created or "status" in change.fields or "gone" in change.fields)
     if moved and remote_id in block.once("uploads", lambda: _uploaded(block)):
         topics.append("uploads")
+    # a clip is listed on the page of what it was cut from
+    if moved and change is not None and is_id(change.row.source_media_id):
+        topics.append(f"media:{change.row.source_media_id}")
     return topics
 
 

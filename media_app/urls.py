@@ -3,7 +3,7 @@
 from django.urls import path
 
 from media_app.upload_urls import urlpatterns as upload_urls
-from media_app.views import ai, media, metadata, playing
+from media_app.views import ai, clips, media, metadata, playing
 
 app_name = "media"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<str:remote_id>/ai/chapters.vtt", ai.ai_chapters_vtt, name="ai_chapters_vtt"),
     path("<str:remote_id>/ai/<str:feature>/ask/", ai.ai_ask, name="ai_ask"),
     path("<str:remote_id>/metadata/", metadata.metadata_edit, name="metadata_edit"),
+    path("<str:remote_id>/clips/new/", clips.clip_make, name="clip_make"),
+    path("<str:remote_id>/clips/look/", clips.clips_look, name="clips_look"),
     path("<str:remote_id>/player/", playing.media_player, name="media_player"),
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
     path("<str:remote_id>/signing-key/", playing.signing_key_add, name="signing_key_add"),

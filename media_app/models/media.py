@@ -62,6 +62,11 @@ class Media(Mirrored):
             models.Index(
                 fields=["workspace", "status", "-sort_key", "-id"], name="media_by_status", condition=Q(gone=False)
             ),
+            models.Index(
+                fields=["workspace", "source_media_id", "-sort_key"],
+                name="media_clips",
+                condition=~Q(source_media_id="") & Q(gone=False),
+            ),
             # For finding what to ask FastPix about.
             models.Index(fields=["ask_at"], name="media_to_ask", condition=Q(unsettled=True, gone=False)),
         ]

@@ -42,6 +42,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "upload_cancelled": ("ban", gettext_lazy("Upload cancelled")),
     "ai_asked": ("sparkles", gettext_lazy("AI asked for")),
     "ai_failed": ("alert-triangle", gettext_lazy("AI brought no result")),
+    "clip_made": ("scissors", gettext_lazy("Clip made")),
     "import_asked": ("download", gettext_lazy("Import from a URL asked for")),
 }
 # An entry of a kind nobody wrote a sentence for

@@ -1,7 +1,7 @@
 """In-video AI of a media: its card, asking for a feature, and the chapters as a file."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -10,14 +10,10 @@ from fastpix_api import Invalid
 from media_app.ai_forms import AskForm
 from media_app.models import Media
 from media_app.services import ai, ai_results
+from media_app.views import media_page
 from web.forms import refuse
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
-
-
-def _media(request: WorkspaceRequest, remote_id: str) -> Media:
-    rows = Media.objects.select_related("workspace").prefetch_related("tracks")
-    return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
 
 
 def _card(request: WorkspaceRequest, media: Media) -> HttpResponse:
@@ -28,14 +24,14 @@ def _card(request: WorkspaceRequest, media: Media) -> HttpResponse:
 @needs("media.view")
 def ai_card(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The card alone: while something is awaited, the page asks for it again each minute."""
-    return _card(request, _media(request, remote_id))
+    return _card(request, media_page.find(request, remote_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("media.edit")
 def ai_ask(request: WorkspaceRequest, remote_id: str, feature: str) -> HttpResponse:
     """What FastPix lets one choose, and what becomes of a result that is there; then ask."""
-    media = _media(request, remote_id)
+    media = media_page.find(request, remote_id)
     part = next((one for one in ai.parts(media) if one.feature == feature), None)
     if part is None:
         raise Http404
@@ -59,7 +55,7 @@ def ai_ask(request: WorkspaceRequest, remote_id: str, feature: str) -> HttpRespo
 @needs("media.view")
 def ai_chapters_vtt(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The chapters as a WebVTT file."""
-    media = _media(request, remote_id)
+    media = media_page.find(request, remote_id)
     found = ai_results.chapters(media)
     if not found:
         raise Http404
@@ -72,4 +68,5 @@ def _asked(request: WorkspaceRequest, remote_id: str, part: ai.Part) -> HttpResp
     if not request.htmx:
         return redirect("media:media_detail", slug=request.workspace.slug, remote_id=remote_id)
     told = _("FastPix took the order: %(what)s. The result appears here by itself.") % {"what": part.title}
-    return trigger_client_event(_card(request, _media(request, remote_id)), "toast", {"tone": "ok", "text": told})
+    response = retarget(reswap(_card(request, media_page.find(request, remote_id)), "outerHTML"), "#ai")
+    return trigger_client_event(response, "toast", {"tone": "ok", "text": told})

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import trigger_client_event
 
 from media_app.models import Media
-from media_app.services import ai, library, playing
+from media_app.services import ai, clips, library, playing
 from media_app.services.words import timeline_of
 from workspace_app.requests import WorkspaceRequest
 
@@ -29,6 +29,7 @@ def state(media: Media) -> dict[str, Any]:
         "timeline": timeline_of(media),
         "leaky": {"public", "private"} <= policies,
         "ai": ai.card(media),
+        "clips": clips.card(media),
     }
 
 

@@ -39,7 +39,7 @@ PUBLIC = {
     "workspace:invitation_accept": "guarded by the invitation's token",
 }
 # addresses a viewer may POST to: they change nothing at FastPix and nothing for others
-VIEWERS_MAY_POST = {"media:media_check", "media:media_token"}
+VIEWERS_MAY_POST = {"media:media_check", "media:media_token", "media:clips_look"}
 # addresses that list what is known about any id, also about one nobody has
 LISTS = {"events:of_object"}
 FOREIGN_MARK = "mark-of-elsewhere"
