@@ -15,7 +15,7 @@ from uuid import uuid4
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from sandbox import ai, ffmpeg, life, log, settings, storage, track_work
+from sandbox import ai, ffmpeg, life, log, mp4, settings, storage, track_work
 from sandbox.app import build
 from sandbox.delivery import Delivery
 from sandbox.jobs import Jobs
@@ -64,6 +64,7 @@ async def _serve(given: Settings) -> None:
     life.resume(world)
     ai.resume(world)
     track_work.resume(world)
+    mp4.resume(world)
     print(f"FastPix sandbox: {given.public_url} (page), {given.public_url}/v1 (API)", flush=True)
     ended = asyncio.create_task(ending.wait())
     await asyncio.wait({serving, ended}, return_when=asyncio.FIRST_COMPLETED)

@@ -13,6 +13,7 @@ from sandbox import (
     drm,
     errors,
     media,
+    mp4,
     page,
     pictures,
     playback,
@@ -62,7 +63,7 @@ API = [
     Route(ONE, media.update, methods=["PATCH"]),
     Route(ONE, media.delete, methods=["DELETE"]),
     Route(f"{ONE}/source-access", media.source_access, methods=["PATCH"]),
-    Route(f"{ONE}/update-mp4Support", media.mp4_support, methods=["PATCH"]),
+    Route(f"{ONE}/update-mp4Support", mp4.update, methods=["PATCH"]),
     Route(f"{ONE}/input-info", media.input_info, methods=["GET"]),
     Route(f"{ONE}/summary", ai.summary, methods=["PATCH"]),
     Route(f"{ONE}/summary", ai.get_summary, methods=["GET"]),
@@ -98,7 +99,7 @@ STREAM = [
     Route("/{playback_id}/audio/{track}/{segment}", guarded(track_playback.sound_segment), methods=VIEW),
     Route("/{playback_id}/{variant}/index.m3u8", guarded(playback.variant), methods=VIEW),
     Route("/{playback_id}/{variant}/{segment}", guarded(playback.segment), methods=VIEW),
-    Route("/{playback_id}/{file}", guarded(playback.download), methods=VIEW),
+    Route("/{playback_id}/{file}", guarded(mp4.download), methods=VIEW),
 ]
 IMAGES = [
     Route("/{playback_id}/thumbnail.{extension}", guarded(pictures.thumbnail), methods=VIEW),

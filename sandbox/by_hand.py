@@ -12,8 +12,9 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import ai, ai_results, ai_words, control, describe, errors, events, records, uploads, world
+from sandbox import ai, ai_results, ai_words, control, describe, errors, events, records, track_records, uploads, world
 from sandbox.records import Media
+from sandbox.track_records import Track
 from sandbox.world import World
 
 # Every documented type; others are sent as well, so that a receiver's way with unknown ones can be seen
@@ -43,7 +44,7 @@ WORDS = {  # the coarse word beside a type; the last part of the type where none
     "video.media.updated": "media_created",
     "video.media.deleted": "media_deleted",
     "video.media.upload.cancelled": "upload_cancelled",
-}
+} | {f"video.media.track.{word}": f"track_{word}" for word in ("created", "ready", "updated", "deleted", "failed")}
 
 
 async def send(request: Request) -> Response:
@@ -131,13 +132,24 @@ def _of_ai(here: World, media: Media, kind: str) -> dict[str, Any]:
 
 
 def _of_track(here: World, media: Media, kind: str) -> dict[str, Any]:
-    """The sound of the media for a track, a made-up one for a subtitle."""
-    status = {"created": "preparing", "failed": "failed"}.get(kind.rpartition(".")[2], "available")
-    sound = [one for one in describe.tracks(media.probe, status) if one["type"] == "audio"]
-    if sound and ".track." in kind:
-        return sound[0]
-    made_up = {"id": str(uuid4()), "type": "subtitle", "languageCode": "en", "languageName": "English"}
-    return made_up | {"status": status}
+    """The newest track that fits, with its address where an event of that type has one; else a made-up one."""
+    word = kind.rpartition(".")[2]
+    status = {"created": "preparing", "updated": "preparing", "failed": "failed"}.get(word, "available")
+    generated = ".subtitle." in kind
+    added = [one for one in track_records.of_media(here.store, media.id) if not generated or one.heard_in]
+    track = added[0] if added else _made_up(media, generated=generated)
+    data = track.answered()
+    if generated:
+        data |= describe.subtitle_url(here, track)
+    if word == "deleted":
+        return {name: value for name, value in data.items() if name != "url"}
+    reason = {"failedReason": "Sent by hand."} if word == "failed" else {}
+    return data | {"status": status} | reason
+
+
+def _made_up(media: Media, *, generated: bool) -> Track:
+    url = "" if generated else "https://media.example/english.vtt"
+    return Track(str(uuid4()), media.id, "subtitle", url, "en-US", "English", "", "available", made=1)
 
 
 def _of_watermark(here: World, media: Media, kind: str) -> dict[str, Any]:

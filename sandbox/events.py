@@ -51,14 +51,12 @@ def of_media(world: World, kind: str, media: Media, status: str) -> None:
 
 
 def of_finished(world: World, media: Media, wish: Wish) -> None:
-    """All that is told once a media is Ready; the order is not documented."""
+    """What is told once a media is Ready; the order is not documented. Tracks and downloads are told when made."""
     of_media(world, "video.media.ready", media, "media_ready")
     if wish.intro:
         of_media(world, "video.media.intro.ready", media, "ready")
     for mark in watermarks(media):
         record(world, "video.media.watermark.ready", media.id, "ready", mark)
-    if media.settings.get("mp4Support"):
-        of_media(world, "video.media.mp4Support.ready", media, "ready")
     if media.settings["sourceAccess"]:
         of_media(world, "video.media.source.ready", media, "ready")
 

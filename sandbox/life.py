@@ -6,14 +6,12 @@ import shutil
 import threading
 from pathlib import Path
 
-from sandbox import ai, compose, encode, events, ffmpeg, records, switches, track_work, wishes
+from sandbox import ai, compose, encode, encoding, events, ffmpeg, mp4, records, track_work, wishes
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia, probe
 from sandbox.pull import PullFailed, fetch
 from sandbox.records import Media
 from sandbox.world import World
-
-HELD_PAUSE = 0.3  # seconds between looks at the switch
 
 
 def begin(world: World, media_id: str) -> None:
@@ -32,10 +30,11 @@ def delete(world: World, media: Media) -> None:
     """End the work, forget the media and remove every file made of it."""
     world.jobs.cancel(media.id)
     track_work.cancel(world, media.id)
+    mp4.cancel(world, media.id)
     with world.store.together():
         events.deleted(world, media)
         world.store.run("DELETE FROM media WHERE id = ?", [media.id])
-        for table in ("playback_ids", "playlist_media", "ai", "tracks"):
+        for table in ("playback_ids", "playlist_media", "ai", "tracks", "mp4_preparing"):
             world.store.run(f"DELETE FROM {table} WHERE media_id = ?", [media.id])  # noqa: S608 - our own words
     shutil.rmtree(world.folder(media.id), ignore_errors=True)
     world.upload_file(media.id).unlink(missing_ok=True)
@@ -65,7 +64,7 @@ async def _work(world: World, media_id: str) -> None:
     facts = await probe(source if source.exists() else original)
     _step(world, media_id, "In Queue")
     async with world.jobs.encoding:
-        await _meet_the_switch(world)
+        await encoding.meet(world)
         media = _step(world, media_id, "Processing")
         if not source.exists():
             await compose.make(wish, original, folder / "parts", source)
@@ -81,16 +80,10 @@ async def _work(world: World, media_id: str) -> None:
         media.status, media.probe = "Ready", facts
         records.save(world.store, media)
         events.of_finished(world, media, wish)
+        mp4.ask(world, media)
+        track_work.give(world, media)
     ai.take_up(world, media_id)
-    track_work.take_up(world, media_id)
-
-
-async def _meet_the_switch(world: World) -> None:
-    while switches.at(world.store, "encoding").name == "held":
-        await asyncio.sleep(HELD_PAUSE)
-    if switches.at(world.store, "encoding").name == "fails":
-        switches.spend(world.store, "encoding")
-        raise ffmpeg.FfmpegFailed("switched to fail")
+    mp4.take_up(world, media_id)
 
 
 def _step(world: World, media_id: str, status: str) -> Media:

@@ -84,25 +84,6 @@ async def source_access(request: Request) -> Response:
     return ok(describe.whole(here, media))
 
 
-async def mp4_support(request: Request) -> Response:
-    """400 when it is already so (documented). Renditions are made when they are asked for."""
-    fields = checks.Fields(await checks.body(request))
-    wanted = fields.choice("mp4Support", media_settings.MP4, required=True)
-    fields.refuse()
-    here, media = world.of(request), _asked(request)
-    if wanted == media.settings.get("mp4Support", "none"):
-        raise errors.bad_request("already set to the same value", "mp4Support value already exists")
-    if media.status != "Ready":
-        raise errors.bad_request("The media is not ready for updates.")
-    if wanted == "none":
-        del media.settings["mp4Support"]
-        records.save(here.store, media)
-    else:
-        media.settings["mp4Support"] = wanted
-        _save_and_say(here, media, "video.media.mp4Support.ready", "ready")
-    return ok(describe.whole(here, media))
-
-
 async def input_info(request: Request) -> Response:
     """For an upload `url` is the storage address; containerFormat is what follows its last dot, as recorded."""
     here, media = world.of(request), _asked(request)

@@ -1,17 +1,15 @@
 """The stream host: HLS of a media by playback ID, and its downloads."""
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sandbox import access, ffmpeg, plays, renditions, track_groups, world
+from sandbox import access, plays, track_groups, world
 from sandbox.checks import RESOLUTIONS
 from sandbox.log import warn
 from sandbox.records import Media
@@ -20,7 +18,6 @@ PLAYLIST = "application/vnd.apple.mpegurl"
 SIZE = re.compile(r"RESOLUTION=(\d+)x(\d+)")
 VARIANT = re.compile(r"^(\d{1,4}p|audio)$")
 SEGMENT = re.compile(r"^seg_\d{5}\.ts$")
-DOWNLOADS = {"capped-4k.mp4": "capped_4k", "audio.m4a": "audioOnly"}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -80,34 +77,6 @@ async def segment(request: Request) -> Response:
     except sqlite3.Error as error:  # counting must not stop a film
         warn("view not counted", reason=str(error))
     return FileResponse(file, media_type="video/mp2t")
-
-
-async def download(request: Request) -> Response:
-    """MP4 or M4A, once mp4Support was switched on; made from the ladder's best rendition when first asked for."""
-    _, media = access.admitted(request)
-    name = request.path_params["file"]
-    if DOWNLOADS.get(name, "-") not in media.settings.get("mp4Support", "").split(","):
-        raise access.NoAccess(404, "There is no such download.")
-    here = world.of(request)
-    target = here.folder(media.id) / name
-    if not target.exists():
-        await _remux(here, here.folder(media.id), media.probe, target)
-    return FileResponse(target, media_type="video/mp4" if name.endswith("mp4") else "audio/mp4")
-
-
-async def _remux(here: world.World, folder: Path, probe: dict[str, Any], target: Path) -> None:
-    kinds = ["-map", "0:v?", "-map", "0:a?"] if target.suffix == ".mp4" else ["-map", "0:a"]
-    part = target.with_name(f"{id(asyncio.current_task())}.part")
-    playlist = str((renditions.best(folder) / "index.m3u8").resolve())
-    command = ["-loglevel", "error", "-protocol_whitelist", "file", "-i", playlist, *kinds, "-c", "copy"]
-    async with here.jobs.imaging:
-        try:
-            timeout = 60 + probe["seconds"]
-            await ffmpeg.run([*command, "-movflags", "+faststart", "-f", "mp4", part.resolve()], timeout=timeout)
-        except (ffmpeg.FfmpegFailed, TimeoutError):
-            part.unlink(missing_ok=True)
-            raise access.NoAccess(404, "This media has nothing to download in that form.") from None
-    part.rename(target)
 
 
 def _split(text: str) -> tuple[list[str], list[tuple[str, str]]]:

@@ -60,7 +60,8 @@ def _between(silences: list[tuple[str, str]], length: float) -> list[tuple[float
         at = min(max(0.0, float(moment)), length)
         if word == "end":
             start = at
-        elif at > start:
+            continue
+        if at > start:
             spans.append((start, at))
-            start = length
+        start = length
     return [*spans, (start, length)] if start < length else spans

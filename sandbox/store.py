@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS tracks (
   url TEXT NOT NULL, language_code TEXT NOT NULL, language_name TEXT NOT NULL, title TEXT NOT NULL,
   status TEXT NOT NULL, heard_in TEXT NOT NULL, wanted INTEGER NOT NULL, made INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS tracks_of_media ON tracks (media_id);
-CREATE INDEX IF NOT EXISTS tracks_preparing ON tracks (media_id) WHERE status = 'preparing';
+CREATE INDEX IF NOT EXISTS tracks_preparing ON tracks (seq) WHERE status = 'preparing';
+CREATE TABLE IF NOT EXISTS mp4_preparing (media_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS drm_configurations (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS events (

@@ -6,11 +6,13 @@ import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
-from sandbox import describe, events, ffmpeg, records, renditions, speech, subtitles, track_records
+from sandbox import describe, encoding, events, ffmpeg, records, renditions, speech, subtitles, track_records
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia
 from sandbox.pull import PullFailed, fetch
+from sandbox.records import Media
 from sandbox.subtitles import NotSubtitles
 from sandbox.track_records import Track
 from sandbox.world import World
@@ -30,19 +32,24 @@ def begin(here: World, track: Track, told: str = "") -> None:
     here.jobs.start(_job(track), _live(here, track))
 
 
-def take_up(here: World, media_id: str) -> None:
-    """Begin what a Ready media was given and does not have."""
-    for track in track_records.of_media(here.store, media_id):
-        if track.status == "preparing":
-            here.jobs.start(_job(track), _live(here, track))
+def give(here: World, media: Media) -> None:
+    """The tracks that a media was made with, once it is Ready: subtitle inputs, and subtitles to be written down."""
+    for one in media.settings.get("inputs", []):
+        if one.get("type") == "subtitle":
+            names = (one.get("languageCode", "und"), one.get("languageName", "default"), "")
+            begin(here, Track(str(uuid4()), media.id, "subtitle", one["url"], *names, "preparing"), "created")
+    asked, sound = media.settings.get("subtitles"), media.probe.get("audio")
+    if asked and sound:
+        names = (asked["languageCode"], asked["languageName"], "")
+        begin(here, Track(str(uuid4()), media.id, "subtitle", "", *names, "preparing", heard_in=sound["id"]))
 
 
 def resume(here: World) -> None:
-    """Take up what a stop cut off; media that are not Ready do it themselves once they are."""
-    for row in here.store.all("SELECT DISTINCT media_id FROM tracks WHERE status = 'preparing'"):
-        media = records.media_or_none(here.store, row["media_id"])
-        if media and media.status == "Ready":
-            take_up(here, media.id)
+    """Take up what a stop cut off."""
+    for row in here.store.all("SELECT id FROM tracks WHERE status = 'preparing' ORDER BY seq"):
+        track = track_records.one_or_none(here.store, row["id"])
+        if track:
+            here.jobs.start(_job(track), _live(here, track))
 
 
 def delete(here: World, track: Track) -> None:
@@ -92,19 +99,25 @@ async def _make(here: World, track: Track, work: Path) -> None:
     if track.wanted == track.made:
         return
     work.mkdir(parents=True)
-    if track.heard_in:
+    source = await _fetched(here, track, work) if not track.heard_in else None
+    await encoding.meet(here)
+    if source is None:
         await speech.write_down(here, media, track, work)
     else:
-        source = await _fetched(here, track, work)
-        if track.kind == "subtitle":
-            cues = subtitles.read(source.read_bytes())
-            await renditions.keep_text(here.folder(media.id), media.probe, cues, work)
-        else:
-            await renditions.encode_sound(here, media, source, work)
-        source.unlink()
+        await _use(here, media, track, source)
     target = here.folder(media.id) / replace(track, made=track.wanted).folder
     shutil.rmtree(target, ignore_errors=True)
     work.rename(target)
+
+
+async def _use(here: World, media: Media, track: Track, source: Path) -> None:
+    """Make of a fetched file what players get, beside it; the file itself goes."""
+    if track.kind == "subtitle":
+        cues = subtitles.read(source.read_bytes())
+        await renditions.keep_text(here.folder(media.id), media.probe, cues, source.parent)
+    else:
+        await renditions.encode_sound(here, media, source, source.parent)
+    source.unlink()
 
 
 async def _fetched(here: World, track: Track, work: Path) -> Path:

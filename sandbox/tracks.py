@@ -67,7 +67,7 @@ async def update(request: Request) -> Response:
     if held.kind not in KINDS:
         raise errors.bad_request("Only audio and subtitle tracks can be updated.")
     _refuse_taken(here, media, held.kind, names.language_name, besides=held.id)
-    track = replace(held, **names._asdict(), status="preparing")
+    track = replace(held, **names._asdict() | {"title": names.title or held.title}, status="preparing")
     if url:
         track = replace(track, url=url, wanted=held.made + 1, heard_in="")
     track_work.begin(here, track, "updated")

@@ -59,12 +59,43 @@ def test_what_it_says_of_ai_has_the_form_of_the_sample(told, feature):
             assert said[0].keys() == value[0].keys()
 
 
+@shared.needed
+def test_what_it_says_of_tracks_has_the_form_of_the_sample(told, shelf):
+    url = shelf.put("/fr.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nBonjour\n")
+    place = f"/on-demand/{told.media['id']}/tracks"
+
+    def compared(mine, *kinds):
+        for kind in kinds:
+            sample = json.loads((shared.FASTPIX / "webhook-samples" / f"video.media.{kind}.json").read_text())
+            event = told(f"video.media.{kind}", object=told.media["id"])
+            assert event["status"] == sample["status"]
+            assert event["data"].keys() - {"failedReason"} == sample["data"].keys()
+            assert event["data"]["id"] in mine
+            assert event["data"].get("status") == sample["data"].get("status")
+
+    class Anyone:
+        def __contains__(self, _):
+            return True
+
+    steps = ("track.created", "track.ready", "track.updated", "track.failed", "track.deleted")
+    compared(Anyone(), *steps, "subtitle.generated.ready")
+    order = {"url": url, "type": "subtitle", "languageCode": "fr", "languageName": "French"}
+    track = told.box.data("POST", place, status=201, json={"tracks": order})
+    compared([track["id"]], *steps)
+    names = {"languageCode": "en-US", "languageName": "English"}
+    sound = next(one["id"] for one in told.media["tracks"] if one["type"] == "audio")
+    made = told.box.data("POST", f"{place}/{sound}/generate-subtitles", json=names)
+    until(lambda: told.box.data("GET", f"/on-demand/{told.media['id']}")["generatedSubtitles"][0].get("url"), what="it")
+    compared([made["id"]], "subtitle.generated.ready")
+    told.media = told.box.data("GET", f"/on-demand/{told.media['id']}")
+    assert told("video.media.mp4Support.ready")["data"] == told.media
+
+
 def test_it_says_what_is_known_unless_it_is_told_what_to_say(told):
     whole = told.box.data("GET", f"/on-demand/{told.media['id']}")
     assert told("video.media.ready")["data"] == whole
     assert told("video.media.failed")["data"]["failedReason"] == "Sent by hand."
     assert told("video.media.deleted")["data"]["id"] == told.media["id"]
-    assert told("video.media.track.created")["data"]["type"] == "audio"
     assert told("video.media.subtitle.generated")["data"]["type"] == "subtitle"
     own = told("video.something.new", data={"a": 1}, status="strange")
     assert (own["data"], own["status"]) == ({"a": 1}, "strange")

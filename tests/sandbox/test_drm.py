@@ -84,5 +84,6 @@ def test_a_drm_playback_id_plays_with_a_token_of_its_own_kind_only(box, with_drm
         claims = {"aud": f"{kind}:{made}", "exp": int(time.time()) + 60}
         token = jwt.encode(claims, base64.b64decode(key["privateKey"]), "RS256", headers={"kid": key["id"]})
         answers[kind] = box.stream(f"{made}.m3u8", params={"token": token}).status_code
-    assert answers == {"drm": 200, "media": 401}
+        answers[f"{kind} download"] = box.stream(f"{made}/capped-4k.mp4", params={"token": token}).status_code
+    assert answers == {"drm": 200, "drm download": 403, "media": 401, "media download": 401}
     assert box.stream(f"{made}.m3u8").status_code == 401

@@ -152,8 +152,12 @@ def _check_whole(box, media):
 
     whole = until(done, what="all features")
     assert len(whole["summary"]["data"].split()) <= 30
-    types = [one["type"] for one in box.state()["events"] if one["object_id"] == media["id"]]
-    assert {"video.media.ready", "video.media.mp4Support.ready", "video.media.source.ready"} <= set(types)
+    told = {"video.media.ready", "video.media.mp4Support.ready", "video.media.source.ready"}
+
+    def said_so():
+        return told <= {one["type"] for one in box.state()["events"] if one["object_id"] == media["id"]}
+
+    until(said_so, what="all events")
 
 
 def test_a_cancelled_upload_says_its_title_and_creator(box):

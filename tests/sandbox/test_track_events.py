@@ -59,6 +59,28 @@ def test_written_subtitles_are_told_with_their_address(own, receiver):
     assert requests.get(ready["url"], timeout=5).text.startswith("WEBVTT")
 
 
+def test_a_media_is_made_with_subtitles(own, receiver, shelf, clip):
+    box, _ = own
+    inputs = [
+        {"type": "video", "url": shelf.put("/film.mp4", clip)},
+        {"type": "subtitle", "url": shelf.put("/de.vtt", VTT), "languageCode": "de-DE", "languageName": "German"},
+    ]
+    asked = {"languageName": "english", "languageCode": "en"}
+    media = box.settled(box.import_url("", inputs=inputs, subtitles=asked))
+    kinds = {"video.media.track.created", "video.media.track.ready", "video.media.subtitle.generated.ready"}
+    until(lambda: kinds <= set(receiver.of(media["id"])), what="both tracks")
+    assert receiver.of(media["id"])[:3] == ["video.media.created", "video.media.ready", "video.media.track.created"]
+    whole = box.data("GET", f"/on-demand/{media['id']}")
+    assert [(one["languageCode"], one["status"]) for one in whole["tracks"] if one["type"] == "subtitle"] == [
+        ("en", "available"),
+        ("de-DE", "available"),
+    ]
+    assert list(choices(box, whole)) == [
+        ("SUBTITLES", "German", "de-DE", "NO"),
+        ("SUBTITLES", "english", "en", "NO"),
+    ]
+
+
 def test_a_track_that_cannot_be_used_fails_and_says_why(own, receiver, shelf, song):
     box, film = own
     far = shelf.put("/far", b"", status=302, Location="file:///etc/passwd")

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.sandbox.box import until
+from tests.sandbox.test_playback import token
 
 VTT = """WEBVTT
 
@@ -233,6 +234,51 @@ def test_subtitles_are_written_down_from_an_audio_track(box, film):
         "POST", f"{place}/{own['id']}/generate-subtitles", status=422, json=names | {"languageCode": "en"}
     )
     assert wrong["fields"][0]["field"] == "languageCode"
+
+
+def test_tracks_are_as_private_as_their_film(box, shelf, song, clip):
+    film, key = box.ready(clip, accessPolicy="private"), box.data("POST", "/iam/signing-keys", status=201)
+    playback_id = film["playbackIds"][0]["id"]
+    good = token(key, playback_id)
+    for name, track in (("de.vtt", GERMAN), ("it.mp3", ITALIAN)):
+        available(box, film, add(box, film, shelf.put(f"/{name}", song if "mp3" in name else VTT), **track))
+    lists = re.findall(r'URI="(.*?)"', master(box, film, f"?token={good}"))
+    assert len(lists) == 3
+    text = next(one["id"] for one in box.data("GET", f"/on-demand/{film['id']}")["tracks"] if one["type"] == "subtitle")
+    files = [f"{box.url}/stream/{playback_id}/text/{text}.vtt?token={good}"]
+    for address in [*lists, *files, *(one for playlist in lists for one in entries(playlist))]:
+        allowed = requests.get(address, timeout=5)
+        assert allowed.status_code == 200, address
+        assert allowed.headers["Access-Control-Allow-Origin"] == "*"
+        assert requests.get(address.replace(good, ""), timeout=5).status_code == 401, address
+        assert requests.get(address.replace(good, token(key, "another")), timeout=5).status_code == 401, address
+    place = f"/on-demand/{film['id']}/playback-ids/{playback_id}/user-agents"
+    box.data("PATCH", place, json={"defaultPolicy": "allow", "allow": [], "deny": ["Grabber"]})
+    for address in [*lists, *files]:
+        assert requests.get(address, headers={"User-Agent": "Grabber/1"}, timeout=5).status_code == 403, address
+
+
+def test_a_track_is_found_by_its_own_films_addresses_only(box, shelf, film, public_media):
+    made = add(box, film, shelf.put("/de.vtt", VTT), **GERMAN)
+    available(box, film, made)
+    other, own = public_media["playbackIds"][0]["id"], film["playbackIds"][0]["id"]
+    for path in (
+        f"{other}/text/{made['id']}.vtt",
+        f"{own}/audio/{made['id']}/index.m3u8",
+        f"{own}/audio/{made['id']}/cues.vtt",
+        f"{own}/text/..%2f..%2fsource.vtt",
+        f"{own}/text/{uuid.uuid4()}/index.m3u8",
+    ):
+        assert box.stream(path).status_code == 404, path
+    names = {"languageCode": "de", "languageName": "Deutsch"}
+    box.refused("PATCH", f"/on-demand/{public_media['id']}/tracks/{made['id']}", status=404, json=names)
+
+
+def test_names_cannot_break_out_of_a_playlist(box, shelf, film):
+    name = 'A "quoted",URI="x"\n#EXT-X-ENDLIST'
+    available(box, film, add(box, film, shelf.put("/de.vtt", VTT), **GERMAN | {"languageName": name}))
+    (line,) = [line for line in master(box, film).splitlines() if "SUBTITLES" in line and "MEDIA" in line]
+    assert "NAME=\"A 'quoted',URI='x' #EXT-X-ENDLIST\"" in line
 
 
 def test_tracks_have_to_wait_until_the_film_is_ready(box, clip):
