@@ -37,15 +37,18 @@ def mint(
         "exp": now + int(lifetime.total_seconds()),
     }
     try:
-        return jwt.encode(claims, _pem(private_key), algorithm="RS256", headers={"kid": key_id})
+        return jwt.encode(claims, pem(private_key), algorithm="RS256", headers={"kid": key_id})
     except (ValueError, TypeError, jwt.PyJWTError):
         pass
     # raised out here, so that nothing of the key hangs on to the error
     raise ValueError("The private key of the signing key cannot be read. Create a new signing key.")
 
 
-def _pem(private_key: str) -> str:
-    """The PEM with its body in lines of 64, the form every parser reads."""
+def pem(private_key: str) -> str:
+    """The private key as a PEM with its body in lines of 64, the form every parser reads.
+
+    `private_key` as for `mint`. Raises ValueError, without the key in its text, when it holds no PEM.
+    """
     text = private_key.strip()
     if not text.startswith("-----BEGIN"):
         try:

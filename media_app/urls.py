@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from media_app.playback_urls import of_media as playback_of_media
+from media_app.playback_urls import of_workspace as playback_of_workspace
 from media_app.upload_urls import urlpatterns as upload_urls
 from media_app.views import ai, clips, media, metadata, playing
 
@@ -11,6 +13,7 @@ urlpatterns = [
     path("import-existing/", media.media_import_existing, name="media_import_existing"),
     path("import-progress/", media.import_progress, name="import_progress"),
     *upload_urls,
+    *playback_of_workspace,
     path("<str:remote_id>/", media.media_detail, name="media_detail"),
     path("<str:remote_id>/state/", media.media_state, name="media_state"),
     path("<str:remote_id>/check/", media.media_check, name="media_check"),
@@ -23,5 +26,5 @@ urlpatterns = [
     path("<str:remote_id>/clips/look/", clips.clips_look, name="clips_look"),
     path("<str:remote_id>/player/", playing.media_player, name="media_player"),
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
-    path("<str:remote_id>/signing-key/", playing.signing_key_add, name="signing_key_add"),
+    *playback_of_media,
 ]

@@ -38,6 +38,7 @@ class Group:
 
 
 UPLOADS: Final = ("media:upload", "media:import_url", "media:server")
+SECURITY: Final = ("media:playback_security",)
 SETTINGS: Final = (
     "workspace:settings",
     "workspace:name",
@@ -53,6 +54,7 @@ GROUPS: Final = (
         [
             Link(_("Media"), "movie", "media:media_list", "media.view", ("media:",), key="m", tab=True),
             Link(_("Uploads"), "cloud-upload", "media:upload_list", "media.upload", UPLOADS, key="u", tab=True),
+            Link(_("Playback security"), "shield-lock", "media:playback_security", "media.protect", SECURITY),
         ],
     ),
     Group(

@@ -46,11 +46,11 @@ def token(media: Media, playback_id: str) -> str | None:
     return signing_keys.token_for(media.workspace, playback_id, lifetime=length + SLACK)
 
 
-def thumbnail(media: Media, *, width: int = 320, has_key: bool = True) -> str:
+def thumbnail(media: Media, *, width: int = 320, key_id: str | None = None) -> str:
     """The address of a still picture of `width` pixels, or "" where there is none to show.
 
-    Private pictures carry a token; it stays the same for half an hour, so that a refreshed row does not fetch its
-    picture anew.
+    `key_id`: the kept signing key in use ("": none), asked for where the caller of many does not say. Private pictures
+    carry a token; it stays the same for half an hour, so that a refreshed row does not fetch its picture anew.
     """
     if media.status != Media.Status.READY or media.is_audio_only:
         return ""
@@ -59,22 +59,15 @@ def thumbnail(media: Media, *, width: int = 320, has_key: bool = True) -> str:
     params: dict[str, str | int] = {"width": width}
     if chosen is None:
         chosen = next((one for one in ids if one.access_policy == PlaybackId.Policy.PRIVATE), None)
-        if chosen is None or not has_key:
+        key_id = signing_keys.in_use(media.workspace) if chosen is not None and key_id is None else key_id
+        if chosen is None or not key_id:
             return ""
-        try:
-            params["token"] = _picture_token(media.workspace, chosen.remote_id, int(time.time() // 1800))
-        except _NoKey:
-            return ""
+        params["token"] = _picture_token(media.workspace, key_id, chosen.remote_id, int(time.time() // 1800))
     return f"{media.workspace.images_url}/{chosen.remote_id}/thumbnail.png?{urlencode(params)}"
 
 
-class _NoKey(Exception):
-    """Raised, not returned: what is returned is remembered, and a key may be made at any moment."""
-
-
 @lru_cache(maxsize=2000)
-def _picture_token(workspace: Workspace, playback_id: str, half_hour: int) -> str:
+def _picture_token(workspace: Workspace, key_id: str, playback_id: str, half_hour: int) -> str:
+    """A token of this very key: one that was deleted, or made a moment ago, is not mistaken for another."""
     token = signing_keys.token_for(workspace, playback_id, lifetime=SLACK)
-    if token is None:
-        raise _NoKey
-    return token
+    return token or ""

@@ -44,6 +44,11 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "ai_failed": ("alert-triangle", gettext_lazy("AI brought no result")),
     "clip_made": ("scissors", gettext_lazy("Clip made")),
     "import_asked": ("download", gettext_lazy("Import from a URL asked for")),
+    "playback_id_added": ("plus", gettext_lazy("Playback ID added")),
+    "playback_id_removed": ("trash", gettext_lazy("Playback ID deleted")),
+    "domains_changed": ("world", gettext_lazy("Domain rules changed")),
+    "user_agents_changed": ("device-desktop", gettext_lazy("User-agent rules changed")),
+    "token_minted": ("key", gettext_lazy("Playback token minted")),
 }
 # An entry of a kind nobody wrote a sentence for
 OTHER: Final = "circle"

@@ -14,6 +14,7 @@ from media_app.services import library, playing
 from media_app.services import media as service
 from media_app.views import media_page
 from web.paging import keyset
+from workspace_app import signing_keys
 from workspace_app.access import needs
 from workspace_app.fastpix import client_for
 from workspace_app.requests import WorkspaceRequest
@@ -29,8 +30,8 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
         found = found.filter(remote_id__in=[one for one in only.split(",")[:100] if is_id(one)])
     page = keyset(found, before=request.GET.get("before"), after=request.GET.get("after"))
     library.name_after_uploads(page.items)
-    has_key = request.workspace.signing_keys.exists()
-    rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in page.items]
+    key_id = signing_keys.in_use(request.workspace)
+    rows = [(media, playing.thumbnail(media, key_id=key_id)) for media in page.items]
     context = {"rows": rows, "page": page, "query": query, "statuses": library.STATUSES}
     if request.htmx:
         return render(request, "media_app/_media_rows.html", context)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import trigger_client_event
 
 from media_app.models import Media
-from media_app.services import ai, clips, library, playing
+from media_app.services import ai, clips, library, playback_ids, playing
 from media_app.services.words import timeline_of
 from workspace_app.requests import WorkspaceRequest
 
@@ -22,14 +22,13 @@ def find(request: WorkspaceRequest, remote_id: str) -> Media:
 
 def state(media: Media) -> dict[str, Any]:
     """What the cards of the page show."""
-    policies = {playback.access_policy for playback in media.playback_ids.all()}
     return {
         "media": media,
         "thumbnail": playing.thumbnail(media, width=1280),
         "timeline": timeline_of(media),
-        "leaky": {"public", "private"} <= policies,
         "ai": ai.card(media),
         "clips": clips.card(media),
+        **playback_ids.card(media),
     }
 
 

@@ -1,4 +1,4 @@
-"""The player: its place in the page, tokens for private media, and the key that makes them."""
+"""The player: its place in the page, and tokens for private media."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from media_app.models import Media
 from media_app.services import playing
-from workspace_app import signing_keys
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -17,16 +16,13 @@ def _media(request: WorkspaceRequest, remote_id: str) -> Media:
     return get_object_or_404(rows, workspace=request.workspace, remote_id=remote_id)
 
 
-def _player(request: WorkspaceRequest, media: Media) -> HttpResponse:
-    context = {"media": media, "source": playing.source(media), "thumbnail": playing.thumbnail(media, width=1280)}
-    return render(request, "media_app/_media_player.html", context)
-
-
 @require_safe
 @needs("media.view")
 def media_player(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The player, or why there is none yet."""
-    return _player(request, _media(request, remote_id))
+    media = _media(request, remote_id)
+    context = {"media": media, "source": playing.source(media), "thumbnail": playing.thumbnail(media, width=1280)}
+    return render(request, "media_app/_media_player.html", context)
 
 
 @require_POST
@@ -39,13 +35,3 @@ def media_token(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     if token is None:
         return JsonResponse({"error": _("There is no signing key to open this private media with.")}, status=409)
     return JsonResponse({"token": token}, headers={"Cache-Control": "no-store"})
-
-
-@require_POST
-@needs("media.protect")
-def signing_key_add(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
-    """Create a signing key at FastPix and keep it, so that private media play here."""
-    media = _media(request, remote_id)
-    if not request.workspace.signing_keys.exists():
-        signing_keys.create(request.workspace, by=request.user)
-    return _player(request, media)

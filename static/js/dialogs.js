@@ -1,5 +1,6 @@
 // Native dialogs: opened when something is put into #dialog or by data-dialog-open, closed by Esc, the backdrop or
-// data-dialog-close; the focus starts on the safe choice and goes back to where it was.
+// data-dialog-close; the focus starts on the safe choice and goes back to where it was. What is told only once
+// (data-told-once) is closed by its own button alone.
 const filled = document.getElementById("dialog");
 const openers = new WeakMap();
 
@@ -35,11 +36,12 @@ document.addEventListener("click", (event) => {
   const opener = from?.closest("[data-dialog-open]");
   if (opener) open(document.getElementById(opener.dataset.dialogOpen));
   // a slip of the pointer beside the dialog must not cost what was written in it
-  const beside = from?.matches("dialog[open]") && !from.querySelector("[data-unsaved]");
+  const beside = from?.matches("dialog[open]") && !from.querySelector("[data-unsaved], [data-told-once]");
   if (from?.closest("[data-dialog-close]") || beside) close(from.closest("dialog"));
 });
 
 for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("cancel", (event) => { if (dialog.querySelector("[data-told-once]")) event.preventDefault(); });
   dialog.addEventListener("close", () => {
     if (dialog === filled) filled.replaceChildren();
     const opener = openers.get(dialog);

@@ -21,6 +21,7 @@ SIGNED_IN = {
     "upload": "/w/sandbox/media/uploads/",
     "import by URL": "/w/sandbox/media/import/",
     "import folder": "/w/sandbox/media/server/",
+    "playback security": "/w/sandbox/media/security/",
     "streams": "/w/sandbox/live/",
     "analytics": "/w/sandbox/analytics/",
     "events": "/w/sandbox/events/",

@@ -16,8 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from events_app.models import WebhookEvent
-from media_app.models import Media, Upload
+from media_app.models import Media, PlaybackId, Upload
 from tests.people import make_client, make_workspace
+from workspace_app.models import SigningKey
 from workspace_app.roles import VERBS
 
 ROLES = ("viewer", "editor", "operator", "admin")
@@ -229,6 +230,8 @@ def foreign_ids(workspace) -> dict[str, object]:
         title=FOREIGN_MARK,
         created_at=timezone.now(),
     )
+    playback = PlaybackId.objects.create(media=media, remote_id="22222222-3333-4444-8555-666666666666")
+    key = SigningKey.objects.create(workspace=workspace, remote_id=FOREIGN_MARK, private_key=FOREIGN_MARK)
     upload = Upload.objects.create(workspace=workspace, origin="browser", filename=FOREIGN_MARK, size=1)
     event = WebhookEvent.objects.create(
         workspace=workspace,
@@ -243,4 +246,6 @@ def foreign_ids(workspace) -> dict[str, object]:
         "object_id": media.remote_id,
         "public_id": upload.public_id,
         "event_id": event.event_id,
+        "playback_id": playback.remote_id,
+        "key_id": key.remote_id,
     }

@@ -96,7 +96,7 @@ def test_a_signing_key_is_kept_and_makes_tokens(workspace, admin, fastpix):
     fastpix.says(201, {"success": True, "data": {"id": "kid-1", "privateKey": b64encode(pem).decode()}})
     Workspace.objects.update(api_url=fastpix.url)
     workspace.refresh_from_db()
-    signing_keys.create(workspace, admin.user)
+    signing_keys.create(workspace, admin.user, keep=True)
     token = signing_keys.token_for(workspace, "p", lifetime=timedelta(hours=1))
     assert jwt.get_unverified_header(token)["kid"] == "kid-1"
     claims = jwt.decode(token, key.public_key(), algorithms=["RS256"], audience="media:p")

@@ -56,7 +56,7 @@ def test_a_private_picture_carries_a_token_and_keeps_it(workspace, key):
     media = put(workspace, policies=("private",))
     assert "token=" in playing.thumbnail(media)
     assert playing.thumbnail(media) == playing.thumbnail(media)
-    assert playing.thumbnail(media, has_key=False) == ""
+    assert playing.thumbnail(media, key_id="") == ""
 
 
 def test_a_key_made_a_moment_ago_is_used_at_once(workspace, pair, request):
@@ -68,3 +68,13 @@ def test_a_key_made_a_moment_ago_is_used_at_once(workspace, pair, request):
 
 def test_a_sound_file_has_no_picture(workspace):
     assert playing.thumbnail(put(workspace, is_audio_only=True)) == ""
+
+
+def test_after_its_key_was_deleted_a_picture_is_signed_with_the_next_one(workspace, key, pair):
+    media = put(workspace, policies=("private",))
+    newer = SigningKey.objects.create(workspace=workspace, remote_id="key-2", private_key=key.private_key)
+    by_newer = playing.thumbnail(media)
+    newer.delete()
+    by_older = playing.thumbnail(media)
+    kids = [jwt.get_unverified_header(address.partition("token=")[2])["kid"] for address in (by_newer, by_older)]
+    assert kids == ["key-2", "key-1"]
