@@ -49,6 +49,10 @@ def test_a_private_film_plays_once_a_key_was_made(page, stack, tmp_path):
     acts.upload(page, stack.url, acts.film(tmp_path / "members only.mp4", seed=4), policy="private")
     acts.open_media(page, "members only.mp4")
     page.get_by_role("button", name="Create a signing key").click(timeout=acts.ENCODING)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Keep the private key here, encrypted")).to_be_checked()
+    dialog.get_by_role("button", name="Create signing key").click()
+    dialog.get_by_role("button", name="Done").click()
     acts.plays(page)
     outside = page.request.get(page.locator("[data-player]").get_attribute("data-src") or "")
     assert outside.status == 401

@@ -231,7 +231,7 @@ def foreign_ids(workspace) -> dict[str, object]:
         created_at=timezone.now(),
     )
     playback = PlaybackId.objects.create(media=media, remote_id="22222222-3333-4444-8555-666666666666")
-    key = SigningKey.objects.create(workspace=workspace, remote_id=FOREIGN_MARK, private_key=FOREIGN_MARK)
+    key = SigningKey.objects.create(workspace=workspace, remote_id="key-of-elsewhere", private_key=FOREIGN_MARK)
     upload = Upload.objects.create(workspace=workspace, origin="browser", filename=FOREIGN_MARK, size=1)
     event = WebhookEvent.objects.create(
         workspace=workspace,

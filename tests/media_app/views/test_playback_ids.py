@@ -180,11 +180,8 @@ def test_rules_are_replaced_and_told_in_words(person, media, remote):
     page = rules(person, media, public, default_policy="deny", allow="Example.com\nfilms.example")
     assert page.status_code == 200
     assert "2 domains allowed" in page.content.decode()
-    assert held(remote, media, public) == {
-        "defaultPolicy": "deny",
-        "allow": ["example.com", "films.example"],
-        "deny": [],
-    }
+    domains = {"defaultPolicy": "deny", "allow": ["example.com", "films.example"], "deny": []}
+    assert held(remote, media, public) == domains
     page = rules(person, media, public, "playback_agents_edit", deny="curl/")
     assert "2 domains allowed, 1 user agent denied" in page.content.decode()
     assert held(remote, media, public, "userAgents")["deny"] == ["curl/"]
