@@ -19,7 +19,7 @@ help:
 	echo 'make sandbox  start the sandbox alone'
 	echo 'make test     check, then every test there is'
 	echo 'make check    linters, types, templates and the quick tests'
-	echo 'make bench-…  one measurement: ingest, project, upload, push, live-path (docs/performance.md)'
+	echo 'make bench-…  one measurement: ingest, project, upload, push, live-path, sandbox (docs/performance.md)'
 	echo 'make soak     people at work while everything is killed in turn (SOAK_MINUTES=10, SOAK_SEED)'
 	echo 'make pictures take the pictures of the README from a running console'
 	echo 'make lock     compile requirements/*.in to hashed pins'

@@ -116,7 +116,6 @@ OWN = [
     Route("/_sandbox/webhook", control.webhook, methods=["POST"]),
     Route("/_sandbox/switches", control.turn, methods=["POST"]),
     Route("/_sandbox/seed", seed.plant, methods=["POST"]),
-    Route("/_sandbox/test-event", control.test_event, methods=["POST"]),
     Route("/_sandbox/drm", drm.turn, methods=["POST"]),
     Route("/_sandbox/event", by_hand.send, methods=["POST"]),
 ]

@@ -27,6 +27,7 @@ TYPES = (
     "video.media.track.deleted", "video.media.track.failed", "video.media.subtitle.generated.ready",
     "video.media.subtitle.generated", "video.mediaAI.summary.ready", "video.mediaAI.chapters.ready",
     "video.mediaAI.named-entities.ready", "video.mediaAI.namedEntities.ready", "video.mediaAI.moderation.ready",
+    "video.mediaAI.summary.failed",
     "video.live_stream.created", "video.live_stream.connected", "video.live_stream.preparing",
     "video.live_stream.active", "video.live_stream.recording", "video.live_stream.disconnected",
     "video.live_stream.idle", "video.live_stream.disabled", "video.live_stream.updated", "video.live_stream.deleted",
@@ -34,6 +35,7 @@ TYPES = (
     "video.live_stream.simulcast_target.starting", "video.live_stream.simulcast_target.broadcasting",
     "video.live_stream.simulcast_target.updated", "video.live_stream.simulcast_target.deleted",
 )  # fmt: skip
+TEST = "sandbox.test"
 FORM = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){1,6}")
 WORDS = {  # the coarse word beside a type; the last part of the type where none is here
     "video.media.upload": "waiting",
@@ -44,21 +46,22 @@ WORDS = {  # the coarse word beside a type; the last part of the type where none
     "video.media.updated": "media_created",
     "video.media.deleted": "media_deleted",
     "video.media.upload.cancelled": "upload_cancelled",
+    TEST: "sent",
 } | {f"video.media.track.{word}": f"track_{word}" for word in ("created", "ready", "updated", "deleted", "failed")}
 
 
 async def send(request: Request) -> Response:
-    """POST {type, object?, data?, status?}: queue that event; answers with its {id, type, object}.
+    """POST {type, object?, data?, status?}: queue that event; answers as the API does, with its {id, type, object}.
 
     `object` is the id of a media, upload or stream, the newest media when left out; `data` an object, else what such an
-    event would say of it.
+    event would say of it. A test event, `sandbox.test`, is about nothing.
     """
     control.check_caller(request)
     here, told = world.of(request), await control.given(request)
     kind, object_id = str(told.get("type") or "").strip(), str(told.get("object") or "").strip()
     problems = [] if FORM.fullmatch(kind) else [{"field": "type", "message": "is invalid"}]
-    object_id = object_id or _newest(here)
-    if not object_id:
+    object_id = object_id or ("" if kind == TEST else _newest(here))
+    if not object_id and kind != TEST:
         problems.append({"field": "object", "message": "must not be null: there is no media yet"})
     data = _given_data(told.get("data"), problems)
     if problems:
@@ -67,7 +70,8 @@ async def send(request: Request) -> Response:
     about = "live" if kind.startswith("video.live_stream.") else "media"
     said = data if data is not None else _data(here, kind, object_id)
     event_id = events.record(here, kind, object_id, status, said, about=about)
-    return control.answered(request, {"id": event_id, "type": kind, "object": object_id})
+    told_of = {"id": event_id, "type": kind, "object": object_id}
+    return control.answered(request, {"success": True, "data": told_of})
 
 
 def _given_data(given: Any, problems: list[errors.Problem]) -> dict[str, Any] | None:
@@ -92,6 +96,8 @@ def _newest(here: World) -> str:
 
 def _data(here: World, kind: str, object_id: str) -> dict[str, Any]:
     """What an event of that type says of the object, as far as the sandbox knows it."""
+    if kind == TEST:
+        return {"message": "A test event, asked for by a person."}
     media, upload = records.media_or_none(here.store, object_id), records.upload_or_none(here.store, object_id)
     if upload and kind.startswith("video.media.upload"):
         return uploads.flat(upload) if kind.endswith("cancelled") else uploads.described(here, upload)
@@ -125,6 +131,8 @@ def _of_ai(here: World, media: Media, kind: str) -> dict[str, Any]:
     feature = "namedEntities" if word in ai.SPELLINGS else word
     if feature not in ai_results.FEATURES:
         return {"id": media.id}
+    if kind.endswith(".failed"):
+        return {"failedReason": "Sent by hand."}
     held = ai_results.one(here.store, media.id, feature)
     if held and held.status == "ready":
         return ai.told(feature, held.data)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from sandbox import checks, describe, events, playlists, records, switches, world
+from sandbox import checks, describe, playlists, records, switches, world
 from sandbox.delivery import Destination
 from sandbox.errors import Refusal
 from sandbox.playlist_records import playlist_of
@@ -101,15 +101,6 @@ def _joined(given: dict[str, Any]) -> dict[str, Any]:
         if value and name in switches.CHOICES and switches.parse(name, wanted):
             given[name] = wanted
     return given
-
-
-async def test_event(request: Request) -> Response:
-    """POST {}: send an event that is about nothing, signed like all others. Answers as the API does, with its id."""
-    check_caller(request)
-    here = world.of(request)
-    with here.store.together():
-        event_id = events.record(here, "sandbox.test", "", "sent", {"message": "A test event, asked for by a person."})
-    return answered(request, {"success": True, "data": {"id": event_id, "type": "sandbox.test"}})
 
 
 def _described(target: Destination) -> dict[str, object]:

@@ -56,20 +56,25 @@ def whole(world: World, media: Media, *, track_status: str = "available") -> dic
     }
     if media.status == "Ready":
         added = track_records.of_media(world.store, media.id)
-        answer |= _thumbnail(world, media, playback_ids) | _facts(probe)
+        answer |= _thumbnail(world, media, playback_ids[0]["id"] if playback_ids else "") | _facts(probe)
         answer |= {"tracks": all_tracks(probe, added, track_status)} | _subtitles(world, added)
     return _present(answer | ai_results.described(world.store, media.id))
 
 
-def listed(world: World, media: Media) -> dict[str, Any]:
-    """A Ready media in a playlist, where its title and playback IDs are not told (recorded)."""
+def listed(world: World, shown: list[Media]) -> list[dict[str, Any]]:
+    """Ready media in a playlist, where their titles and playback IDs are not told (recorded)."""
+    first = records.first_playback_ids(world.store, [media.id for media in shown])
+    return [_listed(world, media, first.get(media.id, "")) for media in shown]
+
+
+def _listed(world: World, media: Media, playback_id: str) -> dict[str, Any]:
     facts = _facts(media.probe)
     return {
         "createdAt": media.created_at,
         **{name: facts[name] for name in ("duration", "sourceResolution") if name in facts},
         "id": media.id,
         "status": media.status,
-        **_thumbnail(world, media, _playback_ids(world, media)),
+        **_thumbnail(world, media, playback_id),
     }
 
 
@@ -130,11 +135,11 @@ def _subtitles(world: World, added: list[Track]) -> dict[str, Any]:
     return {"generatedSubtitles": generated, "subtitleAvailable": any(one.made for one in texts)}
 
 
-def _thumbnail(world: World, media: Media, playback_ids: list[dict[str, Any]]) -> dict[str, str]:
+def _thumbnail(world: World, media: Media, playback_id: str) -> dict[str, str]:
     """The picture is named by the first playback ID; sound alone has none."""
-    if not media.probe.get("video") or not playback_ids:
+    if not media.probe.get("video") or not playback_id:
         return {}
-    return {"thumbnail": f"{world.settings.images_url}/{playback_ids[0]['id']}/thumbnail.png"}
+    return {"thumbnail": f"{world.settings.images_url}/{playback_id}/thumbnail.png"}
 
 
 def _facts(probe: dict[str, Any]) -> dict[str, Any]:

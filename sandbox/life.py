@@ -6,7 +6,7 @@ import shutil
 import threading
 from pathlib import Path
 
-from sandbox import ai, compose, encode, encoding, events, ffmpeg, mp4, records, track_work, wishes
+from sandbox import ai, compose, encode, encoding, events, ffmpeg, mp4, records, seeded_film, track_work, wishes
 from sandbox.log import fault, say
 from sandbox.probe import NotMedia, probe
 from sandbox.pull import PullFailed, fetch
@@ -115,7 +115,7 @@ async def _obtain(world: World, media_id: str, wish: wishes.Wish) -> None:
     if uploaded.exists():
         uploaded.rename(target)
     elif media.source_media_id and not target.exists():
-        _link(world, media.source_media_id, target)
+        await _link(world, media.source_media_id, target)
     if not target.exists():
         url = next((one["url"] for one in media.settings.get("inputs", []) if one["type"] == "video"), "")
         if not url.startswith(("http://", "https://")):
@@ -126,12 +126,12 @@ async def _obtain(world: World, media_id: str, wish: wishes.Wish) -> None:
         await _download(world, media_id, missing)
 
 
-def _link(world: World, origin: str, target: Path) -> None:
+async def _link(world: World, origin_id: str, target: Path) -> None:
     """Another media of this workspace is the file: it stays, whatever becomes of that one."""
-    try:
-        os.link(world.folder(origin) / "source", target)
-    except OSError:
-        raise PullFailed("The source media is gone.") from None
+    origin = records.media_or_none(world.store, origin_id)
+    if origin is None:
+        raise PullFailed("The source media is gone.")
+    os.link(await seeded_film.files(world, origin) / "source", target)
 
 
 async def _download(world: World, media_id: str, files: dict[Path, str]) -> None:

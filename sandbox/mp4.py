@@ -14,6 +14,7 @@ from sandbox import (
     media_settings,
     records,
     renditions,
+    seeded_film,
     world,
 )
 from sandbox.answers import ok
@@ -120,7 +121,9 @@ async def _make(here: World, media: Media, kind: str) -> None:
     if target.exists():
         return
     await encoding.meet(here)
-    source = ["-protocol_whitelist", "file", "-i", str((renditions.best(folder) / "index.m3u8").resolve())]
+    best = renditions.best(await seeded_film.files(here, media, played=True))
+    folder.mkdir(exist_ok=True)
+    source = ["-protocol_whitelist", "file", "-i", str((best / "index.m3u8").resolve())]
     chosen = ["-map", "0:a"] if kind == "audioOnly" else ["-map", "0:v", "-map", "0:a?"]
     form = ["-c", "copy", "-movflags", "+faststart", "-f", "mp4", str(part.resolve())]
     try:

@@ -1,14 +1,15 @@
 """The image host: thumbnails and sprite sheets by playback ID."""
 
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from sandbox import access, ffmpeg, images, world
+from sandbox import access, ffmpeg, images, seeded_film, world
 from sandbox.playback import token_of
+from sandbox.records import Media
 
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 LARGEST = 4096  # pixels
@@ -31,7 +32,7 @@ async def thumbnail(request: Request) -> Response:
         height=_pixels(size["height"]),
         stretch=fit == "stretch",
     )
-    file = await _made(request, images.thumbnail(world.of(request).folder(media.id), media.probe, wish))
+    file = await _made(request, media, lambda folder: images.thumbnail(folder, media.probe, wish))
     return FileResponse(file, media_type=TYPES[extension])
 
 
@@ -52,13 +53,15 @@ async def _sprite(request: Request) -> Path:
     _, media = access.admitted(request)
     if not media.probe.get("video"):
         raise access.NoAccess(404, "There is no such picture.")
-    return await _made(request, images.sprite(world.of(request).folder(media.id), media.probe))
+    return await _made(request, media, lambda folder: images.sprite(folder, media.probe))
 
 
-async def _made(request: Request, making: Any) -> Path:
+async def _made(request: Request, media: Media, make: Callable[[Path], Awaitable[Path]]) -> Path:
+    here = world.of(request)
     try:
-        async with world.of(request).jobs.imaging:
-            file: Path = await making
+        folder = await seeded_film.files(here, media)
+        async with here.jobs.imaging:
+            file = await make(folder)
     except (ffmpeg.FfmpegFailed, TimeoutError):
         raise access.NoAccess(404, "The picture could not be made.") from None
     return file

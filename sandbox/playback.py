@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sandbox import access, plays, track_groups, world
+from sandbox import access, ffmpeg, plays, seeded_film, track_groups, world
 from sandbox.checks import RESOLUTIONS
 from sandbox.log import warn
 from sandbox.records import Media
@@ -44,7 +44,7 @@ def guarded(handler: Handler) -> Handler:
 async def master(request: Request) -> Response:
     """The ladder. The token goes with every address in it, as players ask for those without it."""
     playback_id, media = access.admitted(request)
-    text = (_ladder(request, media) / "master.m3u8").read_text()
+    text = (await _ladder(request, media) / "master.m3u8").read_text()
     head, variants = _split(text)
     chosen = _chosen(request, variants)
     base = f"{_base(request)}/{playback_id.id}"
@@ -59,7 +59,7 @@ async def variant(request: Request) -> Response:
     """One rendition's playlist, its segments with the token as well."""
     _, media = access.admitted(request)
     rung = checked(request, "variant", VARIANT)
-    file = _ladder(request, media) / rung / "index.m3u8"
+    file = await _ladder(request, media) / rung / "index.m3u8"
     if not file.exists():
         raise access.NoAccess(404, "There is no such rendition.")
     return addressed(request, file.read_text(), rung)
@@ -69,7 +69,7 @@ async def segment(request: Request) -> Response:
     """One segment; asking for it counts as playing it."""
     playback_id, media = access.admitted(request)
     rung, name = checked(request, "variant", VARIANT), checked(request, "segment", SEGMENT)
-    file = _ladder(request, media) / rung / name
+    file = await _ladder(request, media) / rung / name
     if not file.exists():
         raise access.NoAccess(404, "There is no such segment.")
     try:
@@ -111,11 +111,11 @@ def _short_side(info: str, without: int) -> int:
     return min(int(size[1]), int(size[2])) if size else without
 
 
-def _ladder(request: Request, media: Media) -> Path:
-    ladder = world.of(request).folder(media.id) / "hls"
-    if not ladder.exists():
-        raise access.NoAccess(404, "This media has no files.")
-    return ladder
+async def _ladder(request: Request, media: Media) -> Path:
+    try:
+        return await seeded_film.files(world.of(request), media, played=True) / "hls"
+    except (ffmpeg.FfmpegFailed, TimeoutError):
+        raise access.NoAccess(404, "This media has no files.") from None
 
 
 def _base(request: Request) -> str:

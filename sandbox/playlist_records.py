@@ -84,8 +84,8 @@ def put(store: Store, held: Playlist, media_ids: Sequence[str]) -> None:
     """Make these the media of a manual playlist, in this order."""
     with store.together():
         store.run("DELETE FROM playlist_media WHERE playlist_id = ?", [held.id])
-        for place, media_id in enumerate(media_ids):
-            store.run("INSERT INTO playlist_media VALUES (?, ?, ?)", [held.id, place, media_id])
+        rows = [(held.id, place, media_id) for place, media_id in enumerate(media_ids)]
+        store.many("INSERT INTO playlist_media VALUES (?, ?, ?)", rows)
         save(store, held)
 
 

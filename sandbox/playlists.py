@@ -193,7 +193,7 @@ def listed(here: World, held: Playlist) -> dict[str, Any]:
 
 def _whole(here: World, held: Playlist) -> dict[str, Any]:
     """A playlist with its media (recorded)."""
-    shown = [describe.listed(here, records.media_of(row)) for row in playlists.rows(here.store, held)]
+    shown = describe.listed(here, [records.media_of(row) for row in playlists.rows(here.store, held)])
     told = {"description": held.description} if held.description is not None else {}
     return {
         "id": held.id,

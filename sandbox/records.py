@@ -117,6 +117,13 @@ def playback_ids(store: Store, media_id: str) -> list[PlaybackId]:
     return [_playback_id_of(row) for row in rows]
 
 
+def first_playback_ids(store: Store, media_ids: list[str]) -> dict[str, str]:
+    """The oldest playback ID of each media that has one."""
+    marks = ",".join("?" * len(media_ids))
+    query = f"SELECT media_id, id FROM playback_ids WHERE media_id IN ({marks}) ORDER BY seq DESC"  # noqa: S608 - marks
+    return {row["media_id"]: row["id"] for row in store.all(query, media_ids)}
+
+
 def playback_id_or_none(store: Store, playback_id: str) -> PlaybackId | None:
     """The playback ID, if there is one."""
     row = store.one("SELECT * FROM playback_ids WHERE id = ?", [playback_id])

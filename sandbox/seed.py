@@ -1,16 +1,15 @@
-"""Many finished media at once, for trying out what a large library does. They have no files: nothing of them plays."""
+"""Many finished media at once, for trying out what a large library does. One film serves them all."""
 
 import asyncio
 import json
 import time
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import checks, control, events, media_settings, records, times, world
+from sandbox import checks, control, events, media_settings, records, seeded_film, times, world
 from sandbox.errors import Refusal
 from sandbox.world import World
 
@@ -53,13 +52,8 @@ def _one(here: World, title: str, created: float, *, told: bool) -> None:
     media_id, moment = str(uuid4()), times.written(datetime.fromtimestamp(created, UTC))
     here.store.run(
         "INSERT INTO media (id, status, created_at, updated_at, settings, probe) VALUES (?, 'Ready', ?, ?, ?, ?)",
-        [media_id, moment, moment, json.dumps(settings), json.dumps(_probe())],
+        [media_id, moment, moment, json.dumps(settings), json.dumps(seeded_film.facts())],
     )
     records.add_playback_id(here.store, media_id, settings["accessPolicy"], settings["accessRestrictions"])
     if told:
         events.of_media(here, "video.media.ready", records.media(here.store, media_id), "media_ready")
-
-
-def _probe() -> dict[str, Any]:
-    video = {"id": str(uuid4()), "index": 0, "width": 1280, "height": 720, "fps": 25.0}
-    return {"seconds": 60.0, "video": video, "audio": {"id": str(uuid4()), "index": 1}}

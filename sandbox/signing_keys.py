@@ -1,5 +1,6 @@
 """Signing keys under /v1/iam/signing-keys. Only the public half is kept here."""
 
+import asyncio
 import base64
 from uuid import uuid4
 
@@ -12,11 +13,16 @@ from sandbox import checks, errors, paging, world
 from sandbox.answers import ok
 from sandbox.times import now
 
+BITS = 2048
+BREATH = 1.0  # seconds after an answer, before the next key is made: that takes a while
+_spare: list[rsa.RSAPrivateKey] = []
+
 
 async def create(request: Request) -> Response:
     """A 2048-bit RSA key: the private half once, as base64 of a PKCS#8 PEM with its body on one line (recorded)."""
     here = world.of(request)
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = _spare.pop() if _spare else _generated()
+    asyncio.get_running_loop().call_later(BREATH, _stock)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -55,6 +61,15 @@ async def delete(request: Request) -> Response:
     if not here.store.run("DELETE FROM signing_keys WHERE id = ?", [checks.identifier(request, "signingKeyId")]):
         raise errors.Refusal(404, "Signing key Not Found")
     return ok({"message": "signing key deleted successfully"})
+
+
+def _stock() -> None:
+    if not _spare:
+        _spare.append(_generated())
+
+
+def _generated() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=BITS)
 
 
 def _one_line(pem: bytes) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from weakref import WeakValueDictionary
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from sandbox import describe, events, life, records, storage_faults, world
 from sandbox.cut import cut
@@ -65,6 +65,8 @@ async def _answer(request: Request, here: World, upload: Upload | None) -> Respo
     upload = _admitted(request, here, upload)
     if request.method == "POST":
         return _start(request, here, upload)
+    if request.method == "GET":
+        return _original(here, upload)
     if not upload.session or not _same(request, "upload_id", upload.session):
         raise Declined(403, "SignatureDoesNotMatch", "Start the session first: POST with x-goog-resumable: start.")
     if request.method == "DELETE":
@@ -89,6 +91,20 @@ def _admitted(request: Request, here: World, upload: Upload | None) -> Upload:
     if upload.status == "gone" or (upload.status == "waiting" and time.time() > upload.expires_at):
         raise Declined(410, "Gone", "The upload session has expired.")
     return upload
+
+
+def _original(here: World, upload: Upload) -> Response:
+    """The file as it was sent, while its media gives access to its source; input-info names this address."""
+    media = records.media_or_none(here.store, upload.id)
+    if media is None:
+        raise Declined(404, "NoSuchKey", "The specified key does not exist.")
+    if not media.settings["sourceAccess"]:
+        raise Declined(403, "AccessDenied", "Access denied.")
+    folder = here.folder(media.id)
+    found = next((folder / name for name in ("original", "source") if (folder / name).exists()), None)
+    if found is None:
+        raise Declined(404, "NoSuchKey", "The specified key does not exist.")
+    return FileResponse(found, media_type="application/octet-stream")
 
 
 def _same(request: Request, name: str, expected: str) -> bool:

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS uploads (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
   created_at TEXT NOT NULL, expires_at REAL NOT NULL, cors_origin TEXT NOT NULL, settings TEXT NOT NULL,
   query TEXT NOT NULL, signature TEXT NOT NULL, session TEXT NOT NULL DEFAULT '', size INTEGER);
+CREATE INDEX IF NOT EXISTS uploads_waiting ON uploads (seq) WHERE status = 'waiting';
 CREATE TABLE IF NOT EXISTS signing_keys (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, public_pem TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS playlists (
@@ -72,6 +73,10 @@ class Store:
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """Execute one statement; returns how many rows it touched."""
         return self._db.execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Execute one statement for each row of values, inside `together`."""
+        self._db.executemany(sql, rows)
 
     def one(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(sql, values).fetchone()

@@ -64,6 +64,10 @@ CHOICES: dict[str, dict[str, Choice]] = {
         "forgets": Choice("at the nth chunk of each upload all its bytes are lost: 308 without Range", "2", COUNT),
         "session_lost": Choice("uploads begun before the switch was turned answer this", "404", "404|410"),
     },
+    "clock": {
+        "usual": Choice("upload addresses live four hours"),
+        "fast": Choice("upload addresses made from now on live the nth part of it", "1000", COUNT),
+    },
     "encoding": {
         "normal": Choice("media become Ready"),
         "held": Choice("media stay In Queue until switched back"),

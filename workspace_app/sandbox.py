@@ -59,7 +59,8 @@ def send_test_event(workspace: Workspace) -> str:
         transport=road.to(workspace),
         sleep=time.sleep,
     )
-    return str(controls.call("POST", "/_sandbox/test-event", json={}, expect=dict).data.get("id", ""))
+    told = controls.call("POST", "/_sandbox/event", json={"type": "sandbox.test"}, expect=dict).data
+    return str(told.get("id", ""))
 
 
 def _wiring() -> dict[str, str]:

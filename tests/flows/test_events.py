@@ -33,7 +33,7 @@ def desk(page, stack):
 
 def deliver(stack):
     """A real event, signed by the sandbox; returns its id."""
-    told = requests.post(f"{stack.sandbox_url}/_sandbox/test-event", json={}, timeout=5).json()
+    told = requests.post(f"{stack.sandbox_url}/_sandbox/event", json={"type": "sandbox.test"}, timeout=5).json()
     return told["data"]["id"]
 
 

@@ -22,7 +22,7 @@ def told(own_box, receiver, clip):
     media = box.ready(clip, title="Told")
 
     def tell(kind, **more):
-        sent = send(box, type=kind, **more).json()
+        sent = send(box, type=kind, **more).json()["data"]
         return until(lambda: [one for one in receiver.events if one["id"] == sent["id"]], what=kind)[0]
 
     tell.media, tell.box = media, box

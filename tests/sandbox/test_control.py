@@ -26,7 +26,8 @@ def test_other_sites_are_refused(box, headers):
     for method, path in (("GET", "/"), ("GET", "/_sandbox/state"), ("POST", "/_sandbox/switches")):
         answer = requests.request(method, f"{box.url}{path}", json={"api": "down"}, headers=headers, timeout=5)
         assert answer.status_code == 403, (method, path)
-    assert requests.post(f"{box.url}/_sandbox/test-event", json={}, headers=headers, timeout=5).status_code == 403
+    sent = requests.post(f"{box.url}/_sandbox/event", json={"type": "sandbox.test"}, headers=headers, timeout=5)
+    assert sent.status_code == 403
     answer = requests.post(f"{box.url}/_sandbox/webhook", json={"url": "http://x.example"}, headers=headers, timeout=5)
     assert answer.status_code == 403
     assert box.state()["switches"]["api"] == "up"
@@ -35,7 +36,7 @@ def test_other_sites_are_refused(box, headers):
 
 def test_a_test_event_is_sent_when_asked_for(box, receiver):
     box.connect(receiver.url)
-    told = requests.post(f"{box.url}/_sandbox/test-event", json={}, timeout=5).json()["data"]
+    told = requests.post(f"{box.url}/_sandbox/event", json={"type": "sandbox.test"}, timeout=5).json()["data"]
     until(lambda: told["id"] in [event["id"] for event in receiver.events], what="the test event")
     [sent] = [event for event in receiver.events if event["id"] == told["id"]]
     assert (sent["type"], sent["object"]["id"]) == ("sandbox.test", "")
@@ -50,7 +51,13 @@ def test_the_form_of_the_page_switches_and_comes_back(box):
         timeout=5,
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert box.state()["switches"] == {"webhooks": "doubled", "api": "slow", "storage": "up", "encoding": "normal"}
+    assert box.state()["switches"] == {
+        "webhooks": "doubled",
+        "api": "slow",
+        "storage": "up",
+        "clock": "usual",
+        "encoding": "normal",
+    }
 
 
 def test_an_unknown_switch_is_named(box):

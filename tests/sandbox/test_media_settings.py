@@ -4,6 +4,7 @@ import pytest
 
 from tests.sandbox.box import until
 from tests.sandbox.test_api import fields
+from tests.sandbox.test_tracks import VTT
 
 VIDEO = {"type": "video", "url": "https://media.example/film.mp4"}
 WRONG = [
@@ -179,3 +180,26 @@ def test_a_media_of_another_that_is_missing_or_not_ready_is_refused(box):
     assert box.refused("POST", "/on-demand", status=400, json=body)
     box.switch(encoding="normal")
     box.settled(held)
+
+
+def test_subtitles_are_given_or_written_down_when_a_media_is_made(own_box, receiver, shelf):
+    box = own_box(SANDBOX_WEBHOOK_URL=receiver.url)
+    given = {"type": "subtitle", "url": shelf.put("/de.vtt", VTT), "languageName": "German", "languageCode": "de"}
+    video = {"type": "video", "url": f"{box.url}/samples/demo.mp4"}
+    body = {"inputs": [video, given], "accessPolicy": "public", "subtitles": {"languageCode": "en"}}
+    media = box.settled(box.data("POST", "/on-demand", status=201, json=body)["id"])
+
+    def done():
+        now = box.data("GET", f"/on-demand/{media['id']}")
+        texts = [one for one in now["tracks"] if one["type"] == "subtitle"]
+        return now if [one["status"] for one in texts] == ["available", "available"] else None
+
+    whole = until(done, what="both subtitles")
+    assert [(one["languageCode"], one["languageName"]) for one in whole["tracks"][:2]] == [
+        ("en", "english"),
+        ("de", "German"),
+    ]
+    assert whole["subtitleAvailable"] is True
+    assert len(whole["generatedSubtitles"]) == 1
+    kinds = {"video.media.track.created", "video.media.track.ready", "video.media.subtitle.generated.ready"}
+    until(lambda: kinds <= set(receiver.of(media["id"])), what="their events")

@@ -25,12 +25,22 @@ def test_seeded_media_are_finished_and_listed_in_the_order_of_their_creation(own
     assert box.state()["waiting"] == told, "seeding tells nobody unless asked to"
 
 
-def test_a_picture_of_a_seeded_media_is_refused_in_peace(box):
-    seed(box, media=1)
-    media = box.data("GET", "/on-demand?limit=1")[0]
-    assert box.image(f"{media['playbackIds'][0]['id']}/thumbnail.jpg").status_code == 404
-    assert box.stream(f"{media['playbackIds'][0]['id']}.m3u8").status_code == 404
-    assert requests.get(f"{box.url}/", timeout=5).status_code == 200
+def test_seeded_media_share_one_film_with_a_picture(own_box):
+    box = own_box()
+    seed(box, media=2)
+    one, other = box.data("GET", "/on-demand?limit=2")
+    pictures = [requests.get(media["thumbnail"], timeout=60) for media in (one, other)]
+    assert pictures[0].content.startswith(b"\x89PNG")
+    assert pictures[0].content == pictures[1].content
+    assert not list((box.folder / "sandbox" / "media").iterdir()), "no media has a file of its own"
+    master = requests.get(f"{box.url}/stream/{one['playbackIds'][0]['id']}.m3u8", timeout=120).text
+    variants = [line for line in master.splitlines() if line.startswith("http")]
+    segments = [line for line in requests.get(variants[-1], timeout=5).text.splitlines() if line.startswith("http")]
+    assert len(segments) == 15
+    assert requests.get(segments[-1], timeout=5).content[:1] == b"G"
+    clip = {"type": "video", "url": f"fp_mediaId://{other['id']}", "startTime": 10, "endTime": 12}
+    made = box.data("POST", "/on-demand", status=201, json={"inputs": [clip], "accessPolicy": "public"})
+    assert box.settled(made["id"])["duration"] == "00:00:02"
 
 
 @pytest.mark.parametrize("body", [{}, {"media": 0}, {"media": "many"}, {"media": 1, "events": 3}, {"media": True}])

@@ -129,7 +129,7 @@ def test_an_address_expires(own_box):
     assert made["timeout"] == 1
     assert put(made["url"], f"bytes */{GRAIN}").status_code == 308
     until(lambda: put(made["url"], f"bytes */{GRAIN}").status_code == 410, seconds=5)
-    assert box.data("GET", "/on-demand/uploads") == []
+    assert [one["uploadId"] for one in box.data("GET", "/on-demand/uploads")] == [made["uploadId"]], "unused"
 
 
 def test_storage_can_be_switched_down(box):
