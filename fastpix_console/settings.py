@@ -234,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "media_app.*": {"queue": "calls"},
     "media_app.sweep_transfers": {"queue": "events"},
     "media_app.transfer": {"queue": "transfers"},
+    "media_app.work_bulk": {"queue": "transfers"},
     "media_app.clear_handed": {"queue": "transfers"},
     "workspace_app.beat_events": {"queue": "events"},
     "workspace_app.beat_calls": {"queue": "calls"},

@@ -1,5 +1,6 @@
 """How much workers may ask a workspace: FastPix publishes no limits, so they stay modest and give way to people."""
 
+import math
 import time
 from contextlib import suppress
 from typing import Final
@@ -15,6 +16,8 @@ A_MINUTE: Final = 60
 A_MINUTE_SANDBOX: Final = 600
 # What may wait (the rolling look at final media) takes at most this share of it.
 SPARE: Final = 0.25
+# A person's order about many media takes at most this share: what it changes must be asked about meanwhile.
+ORDERED: Final = 0.75
 _SILENCE, _REFUSAL, _CROWD = 10, 60, 30
 
 
@@ -25,15 +28,17 @@ def asking_client(workspace: Workspace) -> FastPix:
 
 def spare(workspace: Workspace) -> bool:
     """`spend` for work that can wait: out of a small share, and not within seconds of a person's own call."""
-    if person_asked(workspace):
-        return False
-    key = f"asks:{workspace.pk}:{int(time.time()) // 60}:spare"
-    try:
-        cache.add(key, 0, 120)
-        taken = cache.incr(key)
-    except (RedisError, ValueError):
-        return False
-    return taken <= _a_minute(workspace) * SPARE and spend(workspace)
+    return not person_asked(workspace) and _of_share(workspace, "spare", SPARE)
+
+
+def ordered(workspace: Workspace) -> bool:
+    """`spend` for a bulk job, which a person waits for but which must leave something to the others."""
+    return _of_share(workspace, "ordered", ORDERED)
+
+
+def minutes(workspace: Workspace, calls: int) -> int:
+    """About how many minutes a bulk job of so many calls takes, were nothing else asked; at least 1."""
+    return max(1, math.ceil(calls / (_a_minute(workspace) * ORDERED)))
 
 
 def spend(workspace: Workspace) -> bool:
@@ -57,6 +62,16 @@ def leave_alone(workspace: Workspace, error: FastPixError) -> None:
         seconds = _REFUSAL
     with suppress(RedisError):
         cache.set(_quiet(workspace), type(error).__name__, int(seconds))
+
+
+def _of_share(workspace: Workspace, name: str, share: float) -> bool:
+    key = f"asks:{workspace.pk}:{int(time.time()) // 60}:{name}"
+    try:
+        cache.add(key, 0, 120)
+        taken = cache.incr(key)
+    except (RedisError, ValueError):
+        return False
+    return taken <= _a_minute(workspace) * share and spend(workspace)
 
 
 def _a_minute(workspace: Workspace) -> int:

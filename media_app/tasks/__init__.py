@@ -1,7 +1,7 @@
 """The tasks of the media area, for Celery to find."""
 
 from media_app.tasks.polling import ask_unsettled, import_existing, poll_open, resume_imports, sweep_final
-from media_app.tasks.transfers import clear_handed, import_url, settle_left, sweep_transfers, transfer
+from media_app.tasks.transfers import clear_handed, import_url, settle_left, sweep_transfers, transfer, work_bulk
 
 __all__ = [
     "ask_unsettled",
@@ -14,4 +14,5 @@ __all__ = [
     "sweep_final",
     "sweep_transfers",
     "transfer",
+    "work_bulk",
 ]

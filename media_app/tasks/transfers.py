@@ -1,4 +1,4 @@
-"""Doors for the workers that bring bytes and orders to FastPix."""
+"""Doors for the workers that bring bytes, orders and bulk jobs to FastPix."""
 
 import logging
 import uuid
@@ -6,7 +6,7 @@ import uuid
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from media_app.services import handed_files, left_uploads, transfers, url_imports
+from media_app.services import bulk_turns, handed_files, left_uploads, transfers, url_imports
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,15 @@ def transfer(upload_id: int) -> None:
 def import_url(upload_id: int) -> None:
     """Give one import order to FastPix."""
     url_imports.work(upload_id, f"order-{uuid.uuid4()}")
+
+
+@shared_task(name="media_app.work_bulk")
+def work_bulk(job_id: int) -> None:
+    """One turn (20 s at most) on one bulk job."""
+    if bulk_turns.work(job_id, f"turn-{uuid.uuid4()}"):
+        work_bulk.delay(job_id)
+    else:
+        wake()
 
 
 @shared_task(name="media_app.sweep_transfers")
@@ -52,5 +61,6 @@ def wake() -> None:
     try:
         transfers.admit(transfer.delay)
         url_imports.admit(import_url.delay)
+        bulk_turns.admit(work_bulk.delay)
     except OperationalError:
-        log.warning("no broker: uploads wait for the next sweep")
+        log.warning("no broker: uploads and bulk jobs wait for the next sweep")

@@ -33,8 +33,12 @@ class FarSide:
         self.sessions = {}  # upload_id -> {"upload", "held", "total", "complete"}
         self.media = {}  # media id -> its JSON
         self.calls = []  # (method, path without query, status)
-        self.api = deque()  # statuses the coming API calls answer with; "lost": do it, cut the line
+        self.api = deque()  # statuses ("429:<Retry-After>") the coming API calls answer with; "lost": do it, cut the line
         self.mute = False  # no CORS headers at all from now on
+        self.changed = []  # (method, media id) of each change that was really made to a media
+        self.bodies = []  # what each PATCH of a media asked for
+        self.answering = threading.Event()  # while it is clear, changes are made but their answers held back
+        self.answering.set()
         self.address = ""
 
     def stored(self, upload_id):
@@ -79,9 +83,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def say(self, status, data=None, **more):
+    def say(self, status, data=None, headers=None, **more):
         body = {"success": status < 300, **({"data": data} if data is not None else {}), **more}
-        self.answer(status, json.dumps(body).encode(), Content_Type="application/json")
+        self.answer(status, json.dumps(body).encode(), Content_Type="application/json", **(headers or {}))
 
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -93,9 +97,14 @@ class Handler(BaseHTTPRequestHandler):
         self.api(b"")
 
     def do_DELETE(self):
+        if self.path.startswith("/v1/"):
+            return self.api(self.body())
         self.body()
         self.far.sessions.pop(self.path.partition("upload_id=")[2], None)
         self.answer(499)
+
+    def do_PATCH(self):
+        self.api(self.body())
 
     def do_POST(self):
         body = self.body()
@@ -111,8 +120,10 @@ class Handler(BaseHTTPRequestHandler):
     # FastPix ---------------------------------------------------------------------------------
     def api(self, body):
         said = self.far.api.popleft() if self.far.api else "ok"
-        if str(said).isdigit():
-            return self.say(int(said), error={"code": int(said), "message": "as the test says"})
+        said, _, patience = str(said).partition(":")
+        if said.isdigit():
+            headers = {"Retry_After": patience} if patience else {}
+            return self.say(int(said), headers=headers, error={"code": int(said), "message": "as the test says"})
         path = self.path.removeprefix("/v1").partition("?")[0]
         if self.command == "POST" and path == "/on-demand/upload":
             status, data = 201, self.create_upload(json.loads(body))
@@ -125,13 +136,26 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/on-demand":
             status, data = 200, sorted(self.far.media.values(), key=lambda m: m["createdAt"], reverse=True)
         else:
-            data = self.far.media.get(path.rpartition("/")[2])
+            data = self.one(path.rpartition("/")[2], body)
             status = 200 if data else 404
         if said == "lost":
             return self.connection.shutdown(socket.SHUT_RDWR)
         if status == 404:
             return self.say(404, error={"code": 404, "message": "media workspace relation not found"})
         return self.say(status, data, **({"pagination": {"totalRecords": 0}} if isinstance(data, list) else {}))
+
+    def one(self, media_id, body):
+        media = self.far.media.get(media_id)
+        if media is None or self.command == "GET":
+            return media
+        if self.command == "PATCH":
+            self.far.bodies.append(json.loads(body))
+            media |= self.far.bodies[-1]
+        else:
+            del self.far.media[media_id]
+        self.far.changed.append((self.command, media_id))
+        self.far.answering.wait(60)
+        return media
 
     def create_upload(self, asked):
         upload_id, browser = str(uuid.uuid4()), self.headers.get("X-Client-Type") == "web-browser"
