@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from media_app.bulk_urls import urlpatterns as bulk_urls
 from media_app.playback_urls import of_media as playback_of_media
 from media_app.playback_urls import of_workspace as playback_of_workspace
 from media_app.upload_urls import urlpatterns as upload_urls
@@ -14,6 +15,7 @@ urlpatterns = [
     path("import-progress/", media.import_progress, name="import_progress"),
     *upload_urls,
     *playback_of_workspace,
+    *bulk_urls,
     path("<str:remote_id>/", media.media_detail, name="media_detail"),
     path("<str:remote_id>/state/", media.media_state, name="media_state"),
     path("<str:remote_id>/check/", media.media_check, name="media_check"),

@@ -41,6 +41,12 @@ LOOKS: Final[dict[str, Look]] = {
     "stopped": _look(_("Stopped"), "bad", "alert-circle"),
     "not sent": _look(_("Not sent"), "bad", "circle-x"),
     "cancelled": _look(_("Cancelled"), "off", "ban"),
+    # bulk jobs and their items
+    "running": _look(_("Running"), "info", "loader-2"),
+    "doing": _look(_("Under way"), "info", "loader-2"),
+    "stopping": _look(_("Stopping"), "warn", "hand-stop"),
+    "done": _look(_("Done"), "ok", "circle-check"),
+    "skipped": _look(_("Skipped"), "off", "circle-minus"),
     # streams
     "idle": _look(_("Idle"), "off", "circle"),
     "preparing": _look(_("Preparing"), "info", "loader-2"),

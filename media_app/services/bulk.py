@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from workspace_app.roles import Verb
 MOST_ITEMS: Final = 5000
 # What a member must be allowed to order, cancel or repeat each kind
 VERBS: Final[dict[str, Verb]] = {BulkJob.Kind.DELETE: "media.delete", BulkJob.Kind.EDIT: "media.edit"}
+_NEWS: Final = timedelta(minutes=5)
 State, ItemState = BulkJob.State, BulkItem.State
 
 
@@ -159,9 +161,10 @@ def lines(jobs: Iterable[BulkJob]) -> list[Line]:
     return [Line(job, Progress(**counts[job.pk])) for job in jobs]
 
 
-def running(workspace: Workspace, limit: int = 3) -> list[Line]:
-    """The jobs under way, the newest first."""
-    jobs = BulkJob.objects.filter(Q(state__in=BulkJob.OPEN), workspace=workspace)
+def shown(workspace: Workspace, person: User, limit: int = 3) -> list[Line]:
+    """The jobs the library tells of: those under way, and the person's own that ended just now."""
+    own = Q(created_by=person, finished_at__gte=timezone.now() - _NEWS)
+    jobs = BulkJob.objects.filter(Q(state__in=BulkJob.OPEN) | own, workspace=workspace)
     return lines(jobs.order_by("-pk")[:limit])
 
 

@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from media_app import importing, reconcile
 from media_app.mirror import is_id
-from media_app.services import library, playing
+from media_app.services import bulk, library, playing
 from media_app.services import media as service
 from media_app.views import media_page
 from web.paging import keyset
@@ -36,6 +36,7 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "media_app/_media_rows.html", context)
     context["importing"] = importing.progress(request.workspace)
+    context["jobs"] = bulk.shown(request.workspace, request.user)
     return render(request, "media_app/media_list.html", context)
 
 

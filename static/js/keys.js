@@ -1,4 +1,4 @@
-// The keyboard: "/" search, "g" then a letter to go, "j" "k" rows, "u" upload, "?" the list. Single letters never act in
+// The keyboard: "/" search, "g" then a letter to go, "j" "k" rows, "x" select, "u" upload, "?" the list. Single letters never act in
 // fields and can be switched off on this device.
 const SWITCH = "fp-keys";
 const box = document.querySelector("[data-keys-switch]");
@@ -6,7 +6,7 @@ let going = 0;
 
 const stored = () => { try { return localStorage.getItem(SWITCH); } catch { return null; } };
 const on = () => stored() !== "off";
-const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable], video, .player");
+const typing = (target) => target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], video, .player");
 
 function move(step) {
   const links = [...document.querySelectorAll("main .tbl tbody tr a.title, main .tbl tbody tr td:first-child a")];
@@ -19,6 +19,9 @@ function move(step) {
   next.querySelector("a").focus();
 }
 
+// Lists with selectable rows hear of it (select.js).
+const choose = (range) => document.dispatchEvent(new CustomEvent("fp:choose", { detail: { range } }));
+
 function go(letter) {
   going = 0;
   const link = document.querySelector(`a[data-go="${CSS.escape(letter)}"]`);
@@ -30,6 +33,8 @@ const acts = {
   "?": () => document.querySelector("[data-dialog-open=keys]")?.click(),
   j: () => move(1),
   k: () => move(-1),
+  x: () => choose(false),
+  X: () => choose(true),
   g: () => { going = Date.now(); },
   u: () => go("u"),
 };

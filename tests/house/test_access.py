@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from events_app.models import WebhookEvent
-from media_app.models import Media, PlaybackId, Upload
+from media_app.models import BulkJob, Media, PlaybackId, Upload
 from tests.people import make_client, make_workspace
 from workspace_app.models import SigningKey
 from workspace_app.roles import VERBS
@@ -233,6 +233,7 @@ def foreign_ids(workspace) -> dict[str, object]:
     playback = PlaybackId.objects.create(media=media, remote_id="22222222-3333-4444-8555-666666666666")
     key = SigningKey.objects.create(workspace=workspace, remote_id="key-of-elsewhere", private_key=FOREIGN_MARK)
     upload = Upload.objects.create(workspace=workspace, origin="browser", filename=FOREIGN_MARK, size=1)
+    job = BulkJob.objects.create(workspace=workspace, kind="edit", created_by_name=FOREIGN_MARK)
     event = WebhookEvent.objects.create(
         workspace=workspace,
         event_id=f"event-{FOREIGN_MARK}",
@@ -245,6 +246,7 @@ def foreign_ids(workspace) -> dict[str, object]:
         "remote_id": media.remote_id,
         "object_id": media.remote_id,
         "public_id": upload.public_id,
+        "job_id": job.public_id,
         "event_id": event.event_id,
         "playback_id": playback.remote_id,
         "key_id": key.remote_id,

@@ -33,7 +33,9 @@ class FarSide:
         self.sessions = {}  # upload_id -> {"upload", "held", "total", "complete"}
         self.media = {}  # media id -> its JSON
         self.calls = []  # (method, path without query, status)
-        self.api = deque()  # statuses ("429:<Retry-After>") the coming API calls answer with; "lost": do it, cut the line
+        self.api = (
+            deque()
+        )  # statuses the coming API calls answer with ("429:<Retry-After>"); "lost": do it, cut the line
         self.mute = False  # no CORS headers at all from now on
         self.changed = []  # (method, media id) of each change that was really made to a media
         self.bodies = []  # what each PATCH of a media asked for
@@ -97,11 +99,11 @@ class Handler(BaseHTTPRequestHandler):
         self.api(b"")
 
     def do_DELETE(self):
+        body = self.body()
         if self.path.startswith("/v1/"):
-            return self.api(self.body())
-        self.body()
+            return self.api(body)
         self.far.sessions.pop(self.path.partition("upload_id=")[2], None)
-        self.answer(499)
+        return self.answer(499)
 
     def do_PATCH(self):
         self.api(self.body())
