@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from events_app import push
@@ -161,11 +161,11 @@ def lines(jobs: Iterable[BulkJob]) -> list[Line]:
     return [Line(job, Progress(**counts[job.pk])) for job in jobs]
 
 
-def shown(workspace: Workspace, person: User, limit: int = 3) -> list[Line]:
-    """The jobs the library tells of: those under way, and the person's own that ended just now."""
-    own = Q(created_by=person, finished_at__gte=timezone.now() - _NEWS)
-    jobs = BulkJob.objects.filter(Q(state__in=BulkJob.OPEN) | own, workspace=workspace)
-    return lines(jobs.order_by("-pk")[:limit])
+def shown(workspace: Workspace, person: User) -> list[Line]:
+    """The jobs the library tells of: at most two under way, else the person's own that ended just now."""
+    jobs = BulkJob.objects.filter(workspace=workspace).order_by("-pk")
+    under_way = list(jobs.filter(state__in=BulkJob.OPEN)[:2])
+    return lines(under_way or jobs.filter(created_by=person, finished_at__gte=timezone.now() - _NEWS)[:1])
 
 
 def _ring(job: BulkJob) -> None:

@@ -18,6 +18,7 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 SIGNED_IN = {
     "library": "/w/sandbox/media/",
     "library, nothing found": "/w/sandbox/media/?q=nosuchthing",
+    "jobs": "/w/sandbox/media/jobs/",
     "upload": "/w/sandbox/media/uploads/",
     "import by URL": "/w/sandbox/media/import/",
     "import folder": "/w/sandbox/media/server/",
@@ -98,6 +99,14 @@ def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme,
     page.get_by_role("button", name="Delete…").first.click()
     page.get_by_role("dialog").wait_for()
     problems += _look(page, "delete dialog", theme, size)
+    page.goto(f"{stack.url}/w/sandbox/media/?q=shown+on")
+    page.locator("[data-pick]").first.check()
+    problems += _look(page, "library with a selection", theme, size)
+    if size == "phone":
+        page.get_by_role("button", name="Act on 1…").click()
+    page.locator("#bulk-acts" if size == "phone" else "#media-bulk").get_by_role("button", name="Metadata…").click()
+    page.get_by_role("dialog", name="Edit the metadata of 1 media").wait_for()
+    problems += _look(page, "bulk edit dialog", theme, size)
     page.goto(f"{stack.url}/w/sandbox/events/shown-0/")
     page.get_by_role("button", name="Replay…").click()
     page.get_by_role("dialog").wait_for()
