@@ -1,20 +1,21 @@
 """Bulk jobs at work: a worker takes a job for a short turn, does item after item and queues the job again.
 
-A job gets a place (AT_ONCE of them); who works is in `leased_by`, and a place that only waits for its task carries
-QUEUED. Every write of a worker repeats its name, so one that lost its lease writes nothing. Where FastPix is away,
+A job gets a place (AT_ONCE of them); who works is in `leased_by`, and a place that only waits for its task carries the
+ticket of that task, so that a message which comes late or twice finds nothing to do. Every write of a worker repeats
+its name, so one that lost its lease writes nothing. Where FastPix is away,
 wants to be left alone, or the budget of the minute is spent, the place is given up and the row says when to go on.
 """
 
 import logging
 import random
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from events_app import push
@@ -28,7 +29,7 @@ from media_app.services.bulk_acts import ACTS, Ending, Task
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
-QUEUED: Final = "queue"
+# With the sweep each 15 s less than a minute, should the message be lost
 QUEUED_SECONDS: Final = 40
 # No item is begun after this: with the two calls of 8 s that one can need, a turn stays within 20 s.
 TURN_SECONDS: Final = 4.0
@@ -36,7 +37,7 @@ TURN_SECONDS: Final = 4.0
 MOST_TRIES: Final = 5
 LONGEST_WAIT: Final = 300.0
 _BUDGET: Final = timedelta(seconds=5)
-Enqueue = Callable[[int], object]
+Enqueue = Callable[[int, str], object]
 State, ItemState = BulkJob.State, BulkItem.State
 
 
@@ -50,20 +51,19 @@ def admit(enqueue: Enqueue) -> int:
     waiting = jobs.filter(leases.free()).filter(leases.due())
     admitted = 0
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[: max(0, AT_ONCE - taken)]:
-        if waiting.filter(pk=pk).update(leased_by=QUEUED, leased_until=leases.until(QUEUED_SECONDS)):
-            enqueue(pk)
+        ticket = _ticket()
+        if waiting.filter(pk=pk).update(leased_by=ticket, leased_until=leases.until(QUEUED_SECONDS)):
+            enqueue(pk, ticket)
             admitted += 1
     return admitted
 
 
-def work(job_id: int, worker: str, *, seconds: float = TURN_SECONDS, client_of: ClientOf | None = None) -> bool:
-    """One turn on one job; True when it needs another turn now (its place is kept for it).
-
-    `worker` names this very turn.
-    """
-    mine = BulkJob.objects.filter(Q(leased_by=QUEUED) | leases.free(), pk=job_id, state__in=BulkJob.OPEN)
-    if not mine.filter(leases.due()).update(leased_by=worker, leased_until=leases.until()):
-        return False
+def work(job_id: int, ticket: str, *, seconds: float = TURN_SECONDS, client_of: ClientOf | None = None) -> str:
+    """One turn on one job; the ticket of the next where it needs one now (its place is kept for it), else ""."""
+    worker = f"turn-{uuid.uuid4()}"
+    mine = BulkJob.objects.filter(leases.due(), pk=job_id, leased_by=ticket, state__in=BulkJob.OPEN)
+    if not mine.update(leased_by=worker, leased_until=leases.until()):
+        return ""
     begun = BulkJob.objects.filter(pk=job_id, leased_by=worker, state=State.WAITING).update(state=State.RUNNING)
     job = BulkJob.objects.select_related("workspace", "created_by").get(pk=job_id)
     turn = _Turn(job, worker, client_of or budget.asking_client)
@@ -193,16 +193,16 @@ class _Turn:
             else:
                 mine.filter(state=State.RUNNING).update(state=State.DONE, finished_at=now, trouble="", tries=0)
 
-    def hand_over(self) -> bool:
-        """Keep the place for the next turn where there is one, else free it."""
-        mine = BulkJob.objects.filter(pk=self.job.pk, leased_by=self.worker)
+    def hand_over(self) -> str:
+        """Keep the place for the next turn where there is one, and tell its ticket; else free it."""
+        mine, ticket = BulkJob.objects.filter(pk=self.job.pk, leased_by=self.worker), _ticket()
         kept = mine.filter(leases.due(), state__in=BulkJob.OPEN).update(
-            leased_by=QUEUED, leased_until=leases.until(QUEUED_SECONDS)
+            leased_by=ticket, leased_until=leases.until(QUEUED_SECONDS)
         )
         if not kept:
             mine.update(leased_by="", leased_until=None)
         self.ring()
-        return bool(kept)
+        return ticket if kept else ""
 
     def ring(self, *, at_most_each: float = 0.0) -> None:
         """Tell the open pages."""
@@ -218,3 +218,7 @@ class _Turn:
 
     def _mine(self, item: BulkItem) -> Any:
         return BulkItem.objects.filter(pk=item.pk, job__leased_by=self.worker)
+
+
+def _ticket() -> str:
+    return f"queue-{uuid.uuid4()}"

@@ -27,10 +27,10 @@ def import_url(upload_id: int) -> None:
 
 
 @shared_task(name="media_app.work_bulk")
-def work_bulk(job_id: int) -> None:
-    """One turn (20 s at most) on one bulk job."""
-    if bulk_turns.work(job_id, f"turn-{uuid.uuid4()}"):
-        work_bulk.delay(job_id)
+def work_bulk(job_id: int, ticket: str) -> None:
+    """One turn (20 s at most) on one bulk job; `ticket` names the place that waits for it."""
+    if following := bulk_turns.work(job_id, ticket):
+        work_bulk.delay(job_id, following)
     else:
         wake()
 

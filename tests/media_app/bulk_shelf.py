@@ -44,10 +44,18 @@ def order(workspace, by, media, kind="delete", **change):
 
 def turns(job, most=20, **options):
     """Let a worker work on it until it needs no further turn at once; returns the job as it is then."""
-    for number in range(most):
-        if not bulk_turns.work(job.pk, f"worker-{number}", **options):
+    ticket = placed(job)
+    for _ in range(most):
+        ticket = bulk_turns.work(job.pk, ticket, **options)
+        if not ticket:
             break
     return BulkJob.objects.get(pk=job.pk)
+
+
+def placed(job):
+    """Give the job a place, as the sweep does; the ticket of it."""
+    BulkJob.objects.filter(pk=job.pk).update(leased_by="ticket", leased_until=bulk_turns.leases.until())
+    return "ticket"
 
 
 def due(job):

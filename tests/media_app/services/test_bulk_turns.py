@@ -7,7 +7,7 @@ from django.utils import timezone
 from media_app import budget
 from media_app.models import BulkItem, BulkJob, Media
 from media_app.services import bulk, bulk_turns
-from tests.media_app.bulk_shelf import due, gone, order, proved, states, stock, stock_one, turns
+from tests.media_app.bulk_shelf import due, gone, order, placed, proved, states, stock, stock_one, turns
 from workspace_app.models import TimelineEntry
 
 
@@ -112,8 +112,8 @@ def test_while_fastpix_is_away_the_job_waits_says_so_and_goes_on(docks, far, edi
     job = turns(job)
     assert job.state == "running"
     assert "FastPix has trouble of its own (status 503)" in job.trouble
-    assert bulk_turns.work(job.pk, "impatient") is False, "its moment has not come"
     assert job.leased_until is None, "its place is free for others"
+    assert bulk_turns.work(job.pk, placed(job)) == "", "its moment has not come"
     due(job)
     cache.clear()
     assert states(turns(job)) == ["done"] * 3
@@ -212,12 +212,16 @@ def test_a_cancelled_job_settles_what_was_begun_and_does_not_begin_it_again(dock
     assert deletes(far) == []
 
 
-def test_a_job_that_is_held_is_nobody_elses(docks, far, editor):
-    """RELIABILITY 39, for bulk jobs: rung twice, worked on once."""
-    job = order(docks, editor.user, stock(docks, far, 1))
-    BulkJob.objects.update(leased_by="another", leased_until=bulk_turns.leases.until(30))
-    assert bulk_turns.work(job.pk, "late") is False
+def test_a_message_that_comes_twice_is_followed_once(docks, far, editor):
+    """RELIABILITY 39, for bulk jobs: rung twice, worked on once; the ticket of a turn that was is nobody's."""
+    job = order(docks, editor.user, stock(docks, far, 2))
+    ticket = placed(job)
+    following = bulk_turns.work(job.pk, ticket, seconds=0)
+    assert following
+    assert bulk_turns.work(job.pk, ticket) == ""
     assert far.calls == []
+    assert bulk_turns.work(job.pk, following) == ""
+    assert states(job) == ["done", "done"]
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(docks, far, editor):
@@ -228,7 +232,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(docks, far, editor):
         BulkJob.objects.update(leased_by="another")
         return budget.asking_client(workspace)
 
-    bulk_turns.work(job.pk, "sleepy", client_of=asleep)
+    bulk_turns.work(job.pk, placed(job), client_of=asleep)
     assert states(job) == ["waiting", "waiting"], "its lease was gone before it began"
     assert BulkJob.objects.get().leased_by == "another"
     assert far.changed == []
@@ -237,10 +241,15 @@ def test_a_worker_that_lost_its_lease_writes_nothing(docks, far, editor):
 def test_only_so_many_jobs_have_a_place_and_a_dead_workers_job_gets_another(docks, far, editor):
     jobs = [order(docks, editor.user, stock(docks, far, 1)) for _ in range(bulk_turns.AT_ONCE + 1)]
     rung = []
-    assert bulk_turns.admit(rung.append) == bulk_turns.AT_ONCE
-    assert bulk_turns.admit(rung.append) == 0
+
+    def ring(job_id, ticket):
+        assert BulkJob.objects.get(pk=job_id).leased_by == ticket
+        rung.append(job_id)
+
+    assert bulk_turns.admit(ring) == bulk_turns.AT_ONCE
+    assert bulk_turns.admit(ring) == 0
     BulkJob.objects.filter(pk=jobs[0].pk).update(leased_by="dead", leased_until=bulk_turns.leases.until(-1))
-    assert bulk_turns.admit(rung.append) == 1
+    assert bulk_turns.admit(ring) == 1
     assert rung == [jobs[0].pk, jobs[1].pk, jobs[0].pk]
 
 
@@ -308,7 +317,7 @@ def test_an_answer_about_another_workspace_stops_the_job(docks, far, editor):
 
 def test_a_turn_ends_in_time_and_the_next_goes_on(docks, far, editor):
     job = order(docks, editor.user, stock(docks, far, 2))
-    assert bulk_turns.work(job.pk, "short", seconds=0) is True
+    assert bulk_turns.work(job.pk, placed(job), seconds=0)
     assert states(job) == ["waiting", "waiting"]
     assert states(turns(job)) == ["done", "done"]
 
