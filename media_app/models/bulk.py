@@ -71,7 +71,7 @@ class BulkItem(models.Model):
        └─▶ cancelled
     `doing` is written before FastPix is asked to change anything: whoever finds an item so, after a crash or a lost
     answer, looks first whether FastPix did it. It goes back to waiting only where FastPix certainly did not.
-    `result` is the sentence for a person.
+    `result` is the sentence for a person; `intent` what an edit was about to change, {field: [before, after]}.
     """
 
     class State(models.TextChoices):
@@ -89,6 +89,7 @@ class BulkItem(models.Model):
     title = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     result = models.CharField(max_length=500, blank=True)
+    intent = models.JSONField(default=dict)
     tries = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
 

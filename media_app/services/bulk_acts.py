@@ -2,10 +2,10 @@
 
 An act asks FastPix and returns an ending, which its caller writes together with the item. `begin` is called before
 FastPix is asked to change anything. An item that was found begun is looked at first: a media that is gone was deleted,
-one that holds the change was edited.
+one that holds the change was edited, and where somebody else edited the same since, nothing is sent again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial as bound
 from typing import Any, Final
@@ -20,8 +20,8 @@ from media_app.metadata_rules import merged, problem
 from media_app.mirror import apply
 from media_app.missing import prove_missing
 from media_app.models import BulkItem, BulkJob, Media
+from media_app.services import metadata
 from media_app.services.media import Deletion, ask_deletion, take_deletion
-from workspace_app import timeline
 from workspace_app.fastpix import prove
 
 State = BulkItem.State
@@ -38,13 +38,13 @@ class Ending:
 
 @dataclass(frozen=True)
 class Task:
-    """One item of a job at work. `begin` writes that FastPix is asked to change it, or raises where that is over."""
+    """One item at work. `begin` writes that FastPix is asked to change it, and how; it raises where that is over."""
 
     job: BulkJob
     item: BulkItem
     media: Media
     client: FastPix
-    begin: Callable[[], None]
+    begin: Callable[[Mapping[str, Any]], None]
 
     @property
     def begun(self) -> bool:
@@ -61,7 +61,7 @@ def delete(task: Task) -> Ending:
             return Ending(State.DONE, take=bound(_take_deletion, task, told))
     elif media.gone:
         return _skipped()
-    task.begin()
+    task.begin({})
     told = ask_deletion(media, task.client)
     if told.found and not task.begun:
         return _skipped(bound(_take_missing, task, told))
@@ -78,24 +78,22 @@ def edit(task: Task) -> Ending:
         return _skipped(bound(_take_missing, task, _proved(task, missing)))
     if not prove(task.job.workspace, str(held.data.get("workspaceId") or "")):
         raise Unauthorized("FastPix answered about another workspace than the one bound here.")
-    change = task.job.change
-    before = held.data.get("metadata") or {}
-    pairs = merged(before, change.get("put", {}), change.get("remove", ()))
-    creator = change.get("creator") or None
-    changes: dict[str, Any] = {"metadata": pairs} if pairs != before else {}
-    if creator and creator != held.data.get("creatorId"):
-        changes["creator_id"] = creator
-    if not changes:
-        told = "" if task.begun else _("It was so already.")
+    now = metadata.fields_of(held.data)
+    if task.begun and (names := _changed_elsewhere(task.item, now)):
+        told = _("Changed elsewhere meanwhile, so it is left as it is now: %(names)s. Try again to change it anyway.")
+        return Ending(State.FAILED, told % {"names": names})
+    wished = _wished(now, task.job.change)
+    ours = metadata.differences(now, wished)
+    if not ours:
         said = whole(held, task.media.version, by="call")
-        return Ending(State.DONE, told, take=bound(_take_edit, task, said, new=task.begun))
-    if refused := problem(pairs):
+        sentence = "" if task.begun else _("It was so already.")
+        return Ending(State.DONE, sentence, take=bound(_take_edit, task, said, _intended(task.item)))
+    if refused := problem(metadata.pairs_of(wished)):
         return Ending(State.FAILED, refused)
-    task.begin()
+    task.begin({one.name: [one.before, one.after] for one in ours})
     budget.spend(task.job.workspace)  # it was begun: it is not left for want of its second call
-    answer = task.client.media.update(task.media.remote_id, **changes)
-    said = partial(answer, task.media.version)
-    return Ending(State.DONE, take=bound(_take_edit, task, said, new=True))
+    answer = task.client.media.update(task.media.remote_id, **metadata.told(ours, wished))
+    return Ending(State.DONE, take=bound(_take_edit, task, partial(answer, task.media.version), ours))
 
 
 ACTS: Final[dict[str, Callable[[Task], Ending]]] = {BulkJob.Kind.DELETE: delete, BulkJob.Kind.EDIT: edit}
@@ -142,20 +140,28 @@ def _take_missing(task: Task, told: Deletion) -> None:
     apply(task.media.workspace, task.media.remote_id, said)
 
 
-def _take_edit(task: Task, said: Said, *, new: bool) -> None:
-    """`new`: the answer shows what this job changed, so the media's history says whose doing it was."""
-    media = task.media
-    if new:
-        timeline.record(
-            media.workspace,
-            "media",
-            media.remote_id,
-            "edited",
-            source="person",
-            by=task.job.created_by,
-            details=_of_job(task.job),
-            request_id=said.request_id,
-        )
+def _wished(now: metadata.Fields, change: Mapping[str, Any]) -> metadata.Fields:
+    pairs = merged(metadata.pairs_of(now), change.get("put", {}), change.get("remove", ()))
+    rest = {name: value for name, value in now.items() if not name.startswith(metadata.PAIR)}
+    creator = {metadata.CREATOR: change["creator"]} if change.get("creator") else {}
+    return rest | creator | {f"{metadata.PAIR}{key}": value for key, value in pairs.items()}
+
+
+def _intended(item: BulkItem) -> tuple[metadata.Difference, ...]:
+    """What was about to be changed when the item was begun."""
+    return tuple(metadata.Difference(name, before, after) for name, (before, after) in item.intent.items())
+
+
+def _changed_elsewhere(item: BulkItem, now: metadata.Fields) -> str:
+    """The fields that are neither as before nor as this job meant them: to send it again could undo another's edit."""
+    return ", ".join(one.label for one in _intended(item) if now.get(one.name) not in (one.before, one.after))
+
+
+def _take_edit(task: Task, said: Said, ours: tuple[metadata.Difference, ...]) -> None:
+    """Take FastPix's answer; what this job changed is told in the media's history with who ordered it."""
+    media, job = task.media, task.job
+    if ours:
+        metadata.record(media, ours, by=job.created_by, request_id=said.request_id, job=str(job.public_id))
     apply(media.workspace, media.remote_id, said)
 
 

@@ -10,9 +10,10 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial as bound
 from typing import Any, Final
 
 from django.db import transaction
@@ -118,7 +119,7 @@ class _Turn:
         workspace = self.job.workspace
         rows = Media.objects.select_related("workspace").filter(workspace=workspace, remote_id=item.remote_id)
         media = rows.first() or Media(workspace=workspace, remote_id=item.remote_id, gone=True)
-        task = Task(self.job, item, media, self.client_of(workspace), lambda: self._begin(item))
+        task = Task(self.job, item, media, self.client_of(workspace), bound(self._begin, item))
         try:
             ending = ACTS[self.job.kind](task)
         except Stopped:
@@ -132,10 +133,10 @@ class _Turn:
         self._settle(item, ending)
         return True
 
-    def _begin(self, item: BulkItem) -> None:
-        """Write that FastPix is asked to change this one now. Raises Lost, and Stopped where a person cancelled."""
+    def _begin(self, item: BulkItem, intent: Mapping[str, Any]) -> None:
+        """Write that FastPix is asked to change this one now, and how. Raises Lost, Stopped after a cancellation."""
         begun = self._mine(item).filter(state__in=BulkItem.OPEN, job__state=State.RUNNING)
-        done = begun.update(state=ItemState.DOING)
+        done = begun.update(state=ItemState.DOING, intent=dict(intent))
         self._keep()
         if not done:
             raise Stopped

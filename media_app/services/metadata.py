@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from events_app.mirror import partial, whole
-from fastpix_api import Answer, FastPix, Invalid, NotFound
+from fastpix_api import FastPix, Invalid, NotFound
 from media_app.mirror import apply
 from media_app.missing import take_for_deleted
 from media_app.models import Media
@@ -131,11 +131,11 @@ def write(media: Media, *, now: Fields, fields: Fields, by: User, client: FastPi
         return Saved(())
     version = Media.objects.values_list("version", flat=True).get(pk=media.pk)
     try:
-        answer = client.media.update(media.remote_id, **_told(ours, fields))
+        answer = client.media.update(media.remote_id, **told(ours, fields))
     except NotFound as missing:
         take_for_deleted(media, missing, read_version=version, by="call", client=client)
         raise Deleted from missing
-    _record(media, ours, by, answer)
+    record(media, ours, by=by, request_id=answer.request_id)
     apply(media.workspace, media.remote_id, partial(answer, version))
     return Saved(ours, differences(fields, fields_of(answer.data)))
 
@@ -174,16 +174,24 @@ def line_at(media: Media, moment: str) -> TimelineEntry | None:
     return None
 
 
-def _told(ours: tuple[Difference, ...], fields: Fields) -> dict[str, Any]:
+def told(ours: tuple[Difference, ...], fields: Fields) -> dict[str, Any]:
+    """The arguments of `client.media.update` for what differs; metadata always whole."""
     changed = {one.name for one in ours}
-    told: dict[str, Any] = {_COLUMNS[name]: fields.get(name, "") for name in (TITLE, CREATOR) if name in changed}
+    changes: dict[str, Any] = {_COLUMNS[name]: fields.get(name, "") for name in (TITLE, CREATOR) if name in changed}
     if changed - {TITLE, CREATOR}:
-        told["metadata"] = {n.removeprefix(PAIR): value for n, value in fields.items() if n.startswith(PAIR)}
-    return told
+        changes["metadata"] = pairs_of(fields)
+    return changes
 
 
-def _record(media: Media, ours: tuple[Difference, ...], by: User, answer: Answer) -> None:
+def pairs_of(fields: Fields) -> Fields:
+    """The metadata alone, by its own keys."""
+    return {name.removeprefix(PAIR): value for name, value in fields.items() if name.startswith(PAIR)}
+
+
+def record(media: Media, ours: tuple[Difference, ...], *, by: User | None, request_id: str, job: str = "") -> None:
+    """Tell the media's history what a person changed, alone or (`job`) together with other media."""
     columns = dict.fromkeys(_COLUMNS.get(one.name, "metadata") for one in ours)
+    details = {"edited": {one.name: [one.before, one.after] for one in ours}, "fields": list(columns)}
     timeline.record(
         media.workspace,
         "media",
@@ -191,6 +199,6 @@ def _record(media: Media, ours: tuple[Difference, ...], by: User, answer: Answer
         EDITED,
         source="person",
         by=by,
-        details={"edited": {one.name: [one.before, one.after] for one in ours}, "fields": list(columns)},
-        request_id=answer.request_id,
+        details={**details, "job": job} if job else details,
+        request_id=request_id,
     )

@@ -27,7 +27,6 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "gone": ("trash", gettext_lazy("FastPix no longer has it")),
     "revived": ("rotate-clockwise", gettext_lazy("FastPix has it again")),
     "deleted": ("trash", gettext_lazy("Deleted for good")),
-    "edited": ("edit", gettext_lazy("Metadata edited, with others")),
     "missed": ("refresh", gettext_lazy("Repaired: an event was missed")),
     "uploaded": ("upload", gettext_lazy("Uploaded")),
     "upload_started": ("upload", gettext_lazy("Upload started")),

@@ -265,6 +265,12 @@ def test_an_edit_is_merged_with_what_fastpix_holds_now(docks, far, editor):
     assert (media.metadata, media.creator_id) == (held, "desk-4")
     line = TimelineEntry.objects.get(object_id=media.remote_id, verb="edited")
     assert line.actor == editor.user
+    assert line.details["edited"] == {
+        "creatorId": [None, "desk-4"],
+        "metadata.show": ["old", "new"],
+        "metadata.season": ["1", None],
+    }
+    assert line.details["job"] == str(job.public_id)
 
 
 def test_an_edit_that_changes_nothing_sends_nothing(docks, far, editor):
@@ -294,9 +300,26 @@ def test_an_edit_whose_answer_was_lost_is_compared_and_not_sent_again(docks, far
     cache.clear()
     assert states(turns(job)) == ["done"]
     assert len(far.bodies) == 1
-    assert TimelineEntry.objects.filter(verb="edited", actor=editor.user).count() == 1
+    line = TimelineEntry.objects.get(verb="edited", actor=editor.user)
+    assert line.details["edited"] == {"metadata.show": [None, "new"]}, "it was known before FastPix was asked"
     media.refresh_from_db()
     assert media.metadata == {"show": "new"}
+
+
+def test_an_edit_whose_answer_was_lost_does_not_undo_what_somebody_changed_since(docks, far, editor):
+    media = stock_one(docks, far, "Film", metadata={"show": "old"})
+    job = order(docks, editor.user, [media], "edit", put={"show": "new"})
+    far.api.extend(["ok", "lost"])
+    turns(job)
+    far.media[media.remote_id]["metadata"] = {"show": "theirs"}
+    due(job)
+    cache.clear()
+    assert states(turns(job)) == ["failed"]
+    assert "Changed elsewhere meanwhile, so it is left as it is now: show." in job.items.get().result
+    assert len(far.bodies) == 1
+    bulk.retry_failed(job)
+    assert states(turns(job)) == ["done"]
+    assert far.media[media.remote_id]["metadata"] == {"show": "new"}
 
 
 def test_an_edit_of_what_is_gone_is_skipped(docks, far, editor):
