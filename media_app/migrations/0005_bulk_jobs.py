@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media_app", "0003_handed_files"),
+        ("media_app", "0004_clips_by_source"),
         ("workspace_app", "0002_retention_and_rotation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
