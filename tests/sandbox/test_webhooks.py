@@ -48,7 +48,8 @@ def test_every_change_is_told_in_order(own_box, receiver, clip):
     box.data("PATCH", f"{place}/update-mp4Support", json={"mp4Support": "capped_4k"})
     cancelled = box.new_upload()["uploadId"]
     box.data("PUT", f"/on-demand/upload/{cancelled}/cancel")
-    until(lambda: len(receiver.of(cancelled)) == 2, what="the last event")
+    until(lambda: len(receiver.of(cancelled)) == 2, what="the upload's last event")
+    until(lambda: len(receiver.of(media["id"])) == 6, what="the last event")
     assert receiver.of(media["id"]) == [
         "video.media.created",
         "video.media.ready",
