@@ -40,6 +40,8 @@ def media_said(event: Event) -> Verdict:
     data = {"status": _IMPLIED.get(event.family), **event.data}
     if failed := _AI_FAILED.fullmatch(event.family):
         _tell_ai_failure(event, failed[1])
+    if event.family == "media.mp4Support.ready":
+        event.block.ring(f"media:{event.object_id}")  # the files are made: that is news even where the data is none
     tells = event.family in _TELLS_THE_MEDIA and fields.says_a_media(data, event.object_id)
     said = Said(
         kind="event",

@@ -6,7 +6,7 @@ from media_app.bulk_urls import urlpatterns as bulk_urls
 from media_app.playback_urls import of_media as playback_of_media
 from media_app.playback_urls import of_workspace as playback_of_workspace
 from media_app.upload_urls import urlpatterns as upload_urls
-from media_app.views import ai, clips, media, metadata, playing
+from media_app.views import ai, clips, files, media, metadata, playing
 
 app_name = "media"
 urlpatterns = [
@@ -26,6 +26,11 @@ urlpatterns = [
     path("<str:remote_id>/metadata/", metadata.metadata_edit, name="metadata_edit"),
     path("<str:remote_id>/clips/new/", clips.clip_make, name="clip_make"),
     path("<str:remote_id>/clips/look/", clips.clips_look, name="clips_look"),
+    path("<str:remote_id>/files/mp4/", files.mp4_switch, name="mp4_switch"),
+    path("<str:remote_id>/files/source/", files.source_switch, name="source_switch"),
+    path("<str:remote_id>/files/input/", files.input_info, name="input_info"),
+    path("<str:remote_id>/files/get/<str:name>/", files.file_download, name="file_download"),
+    path("<str:remote_id>/player/download/", files.player_download, name="player_download"),
     path("<str:remote_id>/player/", playing.media_player, name="media_player"),
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
     *playback_of_media,

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import trigger_client_event
 
 from media_app.models import Media
-from media_app.services import ai, clips, library, playback_ids, playing
+from media_app.services import ai, clips, files, library, playback_ids, playing
 from media_app.services.words import timeline_of
 from workspace_app.requests import WorkspaceRequest
 
@@ -28,6 +28,7 @@ def state(media: Media) -> dict[str, Any]:
         "timeline": timeline_of(media),
         "ai": ai.card(media),
         "clips": clips.card(media),
+        "files": files.card(media),
         **playback_ids.card(media),
     }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from media_app.models import Media
-from media_app.services import playing
+from media_app.services import files, playing
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -21,7 +21,12 @@ def _media(request: WorkspaceRequest, remote_id: str) -> Media:
 def media_player(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The player, or why there is none yet."""
     media = _media(request, remote_id)
-    context = {"media": media, "source": playing.source(media), "thumbnail": playing.thumbnail(media, width=1280)}
+    context = {
+        "media": media,
+        "source": playing.source(media),
+        "thumbnail": playing.thumbnail(media, width=1280),
+        "files": files.card(media),
+    }
     return render(request, "media_app/_media_player.html", context)
 
 
