@@ -111,14 +111,18 @@ class Box:
         """The error of a refusal."""
         answer = self.call(method, path, **more)
         assert answer.status_code == status, answer.text
-        body = answer.json()
-        assert body["success"] is False
-        assert body["error"]["code"] == status
-        return body["error"]
+        document.check_refusal(answer.json(), status)
+        return answer.json()["error"]
 
     def switch(self, **positions):
         answer = requests.post(f"{self.url}/_sandbox/switches", json=positions, timeout=5)
         assert answer.status_code == 200, answer.text
+
+    def control(self, name, **body):
+        """What a control of the sandbox answers."""
+        answer = requests.post(f"{self.url}/_sandbox/{name}", json=body, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def connect(self, url, secret=""):
         answer = requests.post(f"{self.url}/_sandbox/webhook", json={"url": url, "secret": secret}, timeout=5)

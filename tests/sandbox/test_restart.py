@@ -91,6 +91,42 @@ def test_switches_and_media_are_kept(own_box, clip):
     assert box.state()["workspace_id"] == workspace
 
 
+def test_nothing_that_was_made_is_lost_by_a_kill(own_box, clip):
+    box = own_box()
+    media = box.ready(clip, title="Kept", metadata={"a": "b"}, mp4Support="capped_4k", summary={"generate": True})
+    cut = {"type": "video", "url": f"fp_mediaId://{media['id']}", "endTime": 1}
+    made = box.data("POST", "/on-demand", status=201, json={"inputs": [cut], "accessPolicy": "private"})
+    box.settled(made["id"])
+    box.new_upload(title="Waiting")
+    box.control("drm")
+    box.data("POST", "/iam/signing-keys", status=201)
+    playlist = {"name": "Kept", "referenceId": "kept", "type": "manual"}
+    playlist_id = box.data("POST", "/on-demand/playlists", status=201, json=playlist)["id"]
+    box.data("PATCH", f"/on-demand/playlists/{playlist_id}/media", json={"mediaIds": [media["id"]]})
+    until(lambda: box.data("GET", f"/on-demand/{media['id']}")["summary"]["status"] == "ready", what="the summary")
+    places = (
+        "/on-demand",
+        f"/on-demand/{media['id']}",
+        f"/on-demand/{media['id']}/media-clips",
+        f"/on-demand/{media['id']}/input-info",
+        "/on-demand/uploads",
+        "/on-demand/drm-configurations",
+        f"/on-demand/playlists/{playlist_id}",
+        "/iam/signing-keys",
+    )
+    download = f"{media['playbackIds'][0]['id']}/capped-4k.mp4"
+    until(lambda: box.stream(download).status_code == 200, what="the download")
+    before = [box.call("GET", place).json() for place in places]
+    assert all(told["data"] for told in before)
+    events = [(one["id"], one["type"]) for one in box.state()["events"]]
+    box.process.kill()
+    box.process.wait(5)
+    box.start()
+    assert [box.call("GET", place).json() for place in places] == before
+    assert [(one["id"], one["type"]) for one in box.state()["events"]] == events
+    assert box.stream(download).status_code == 200
+
+
 def test_a_second_one_on_the_same_data_or_port_is_told_so(own_box, tmp_path):
     box = own_box()
     code, said = start(box.folder, SANDBOX_PORT="8199")
