@@ -14,7 +14,6 @@ from sandbox import (
     media_settings,
     records,
     renditions,
-    seeded_film,
     world,
 )
 from sandbox.answers import ok
@@ -121,9 +120,8 @@ async def _make(here: World, media: Media, kind: str) -> None:
     if target.exists():
         return
     await encoding.meet(here)
-    best = renditions.best(await seeded_film.files(here, media, played=True))
     folder.mkdir(exist_ok=True)
-    source = ["-protocol_whitelist", "file", "-i", str((best / "index.m3u8").resolve())]
+    source = ["-protocol_whitelist", "file", "-i", str(await renditions.best(here, media))]
     chosen = ["-map", "0:a"] if kind == "audioOnly" else ["-map", "0:v", "-map", "0:a?"]
     form = ["-c", "copy", "-movflags", "+faststart", "-f", "mp4", str(part.resolve())]
     try:

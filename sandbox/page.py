@@ -59,6 +59,8 @@ def _top(state: dict[str, Any]) -> str:
         ("Uploads", state["upload_url"]),
         ("Workspace", state["workspace_id"]),
         ("Sample video", f"{state['address']}/samples/demo.mp4"),
+        ("Sample sound", f"{state['address']}/samples/demo.m4a"),
+        ("Sample subtitles", f"{state['address']}/samples/demo.vtt"),
     ]
     listed = "".join(f"<dt>{name}</dt><dd><code>{escape(value)}</code></dd>" for name, value in rows)
     return (

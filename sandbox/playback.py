@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sandbox import access, ffmpeg, plays, seeded_film, track_groups, world
+from sandbox import access, ffmpeg, plays, renditions, track_groups, world
 from sandbox.checks import RESOLUTIONS
 from sandbox.log import warn
 from sandbox.records import Media
@@ -113,7 +113,7 @@ def _short_side(info: str, without: int) -> int:
 
 async def _ladder(request: Request, media: Media) -> Path:
     try:
-        return await seeded_film.files(world.of(request), media, played=True) / "hls"
+        return await renditions.ladder(world.of(request), media)
     except (ffmpeg.FfmpegFailed, TimeoutError):
         raise access.NoAccess(404, "This media has no files.") from None
 

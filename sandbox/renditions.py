@@ -1,11 +1,11 @@
-"""What players get of a track: sound as HLS on the film's own clock, subtitles as WebVTT."""
+"""A film's ladder, and sound beside it as HLS on the same clock."""
 
 import re
+import secrets
 import shutil
 from pathlib import Path
-from typing import Any
 
-from sandbox import ffmpeg, subtitles
+from sandbox import ffmpeg, seeded_film
 from sandbox.encode import AUDIO_RATE, SEGMENT_SECONDS
 from sandbox.probe import NotMedia, probe
 from sandbox.records import Media
@@ -25,30 +25,46 @@ def own_folder(media: Media) -> str:
     return f"track-{media.probe['audio']['id']}-0" if media.probe.get("audio") else ""
 
 
-def best(folder: Path) -> Path:
-    """The folder of the ladder's best rung. Raises FfmpegFailed when there is no ladder."""
-    ladder = folder / "hls"
-    rungs = [entry for entry in ladder.iterdir() if entry.is_dir()] if ladder.exists() else []
-    if not rungs:
-        raise ffmpeg.FfmpegFailed("This media has no files.")
-    return max(rungs, key=lambda entry: int(entry.name.rstrip("p")) if entry.name.endswith("p") else 0)
+async def ladder(here: World, media: Media) -> Path:
+    """The folder of the film's HLS. Raises FfmpegFailed, TimeoutError where it has none."""
+    return await seeded_film.files(here, media, played=True) / "hls"
+
+
+async def best(here: World, media: Media) -> Path:
+    """The playlist of the ladder's best rung. Raises FfmpegFailed where there is none."""
+    rungs = [entry for entry in (await ladder(here, media)).iterdir() if entry.is_dir()]
+    found = max(rungs, key=lambda entry: int(entry.name.rstrip("p")) if entry.name.endswith("p") else 0)
+    return (found / "index.m3u8").resolve()
 
 
 async def own_sound(here: World, media: Media) -> None:
-    """Make the file's own sound one of several to choose from; nothing where it has none or no files."""
-    folder, name = here.folder(media.id), own_folder(media)
-    target, work = folder / name, folder / f"{name}.part"
-    if not name or target.exists() or not (folder / "hls").exists():
+    """Make the file's own sound one of several to choose from; nothing where it has none."""
+    name = own_folder(media)
+    target, work = here.folder(media.id) / name, here.folder(media.id) / f"{name}-{secrets.token_hex(4)}.part"
+    if not name or target.exists():
         return
-    async with here.jobs.imaging:
-        if target.exists():
-            return  # another track's work made it meanwhile
+    source = str(await best(here, media))
+    command = [
+        "-loglevel",
+        "error",
+        "-protocol_whitelist",
+        "file",
+        "-copyts",
+        "-i",
+        source,
+        "-map",
+        "0:a",
+        "-c",
+        "copy",
+    ]
+    work.mkdir(parents=True)
+    try:
+        async with here.jobs.imaging:
+            await ffmpeg.run([*command, *HLS], timeout=60 + media.probe["seconds"], folder=work)
+        if not target.exists():  # another track's work may have made it meanwhile
+            work.rename(target)
+    finally:
         shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        source = str((best(folder) / "index.m3u8").resolve())
-        command = ["-loglevel", "error", "-protocol_whitelist", "file", "-copyts", "-i", source, "-map", "0:a"]
-        await ffmpeg.run([*command, "-c", "copy", *HLS], timeout=60 + media.probe["seconds"], folder=work)
-        work.rename(target)
 
 
 async def encode_sound(here: World, media: Media, source: Path, work: Path) -> None:
@@ -59,7 +75,7 @@ async def encode_sound(here: World, media: Media, source: Path, work: Path) -> N
     facts = await probe(source)
     if not facts.get("audio"):
         raise NotMedia("The file has no sound.")
-    seconds, zero = media.probe["seconds"], await zero_of(here.folder(media.id), media.probe)
+    seconds, zero = media.probe["seconds"], await zero_of(here, media)
     command: list[str | Path] = ["-loglevel", "error", *ffmpeg.INPUT, "-i", source.resolve()]
     command += ["-map", f"0:{facts['audio']['index']}", "-af", "apad", "-t", f"{seconds:.3f}"]
     command += ["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", f"{AUDIO_RATE}k", "-output_ts_offset", f"{zero:.6f}"]
@@ -67,17 +83,13 @@ async def encode_sound(here: World, media: Media, source: Path, work: Path) -> N
         await ffmpeg.run([*command, *HLS], timeout=120 + 2 * seconds, folder=work)
 
 
-async def keep_text(folder: Path, facts: dict[str, Any], cues: list[subtitles.Cue], work: Path) -> None:
-    """Both forms of subtitles in `work`: the file people download, and the one with the film's clock for HLS."""
-    (work / "text.vtt").write_text(subtitles.written(cues))
-    (work / "cues.vtt").write_text(subtitles.written(cues, await zero_of(folder, facts)))
-
-
-async def zero_of(folder: Path, facts: dict[str, Any]) -> float:
-    """When, in seconds of its MPEG-TS clock, the film begins."""
-    first = best(folder) / "seg_00000.ts" if (folder / "hls").exists() else None
-    if first is None:
-        return USUAL_START
-    said = await ffmpeg.run(["-i", first.resolve()], timeout=30, check=False)
-    found = START.search(said)
-    return (float(found[1]) if found else USUAL_START) + (PRIMING if facts.get("audio") else 0)
+async def zero_of(here: World, media: Media) -> float:
+    """When, in seconds of its MPEG-TS clock, the film begins; kept beside the ladder. Raises FfmpegFailed."""
+    kept = await ladder(here, media) / "zero"
+    if kept.exists():
+        return float(kept.read_text())
+    first = (await best(here, media)).with_name("seg_00000.ts")
+    found = START.search(await ffmpeg.run(["-i", first], timeout=30, check=False))
+    zero = (float(found[1]) if found else USUAL_START) + (PRIMING if media.probe.get("audio") else 0)
+    kept.write_text(f"{zero:.6f}")
+    return zero

@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-from pathlib import Path
 
-from sandbox import ai_words, ffmpeg, renditions, track_groups
+from sandbox import ai_words, ffmpeg, renditions, subtitles, track_groups
 from sandbox.records import Media
 from sandbox.subtitles import Cue
 from sandbox.track_records import Track
@@ -15,14 +14,11 @@ CUE_SECONDS, PAUSE, SHORTEST = 3.0, 0.2, 0.5
 SILENCE = re.compile(r"silence_(start|end): (-?[\d.]+)")
 
 
-async def write_down(here: World, media: Media, track: Track, work: Path) -> None:
-    """Cues in `work` for what is heard in the track's `heard_in`. Raises FfmpegFailed, TimeoutError."""
-    length = media.probe["seconds"]
-    await asyncio.sleep(SECONDS + min(length * SHARE_OF_MEDIA, LONGEST))
-    spans = await _heard(here, media, track.heard_in)
+async def written_down(here: World, media: Media, track: Track) -> str:
+    """WebVTT of what is heard in the track's `heard_in`. Raises FfmpegFailed, TimeoutError."""
+    await asyncio.sleep(SECONDS + min(media.probe["seconds"] * SHARE_OF_MEDIA, LONGEST))
     title = media.settings.get("title") or "This video"
-    said = cues(title, track.language_code, spans)
-    await renditions.keep_text(here.folder(media.id), media.probe, said, work)
+    return subtitles.written(cues(title, track.language_code, await _heard(here, media, track.heard_in)))
 
 
 def cues(title: str, language: str, spans: list[tuple[float, float]]) -> list[Cue]:
@@ -41,12 +37,11 @@ def cues(title: str, language: str, spans: list[tuple[float, float]]) -> list[Cu
 async def _heard(here: World, media: Media, track_id: str) -> list[tuple[float, float]]:
     """From when to when, in seconds, an audio track is not silent; all of it where it has no files."""
     length: float = media.probe["seconds"]
-    ladder = here.folder(media.id) / "hls"
     sound = track_groups.folder_of(here, media, track_id, "audio")
-    if sound is None and not ladder.exists():
+    if sound is None and not (here.folder(media.id) / "hls").exists():
         return [(0.0, length)]
-    playlist = (sound or renditions.best(ladder.parent)) / "index.m3u8"
-    command: list[str | Path] = ["-protocol_whitelist", "file", "-i", playlist.resolve(), "-map", "0:a"]
+    playlist = (sound / "index.m3u8").resolve() if sound else await renditions.best(here, media)
+    command = ["-protocol_whitelist", "file", "-i", str(playlist), "-map", "0:a"]
     command += ["-af", "silencedetect=noise=-45dB:d=0.7", "-f", "null", "-"]
     async with here.jobs.imaging:
         said = await ffmpeg.run(command, timeout=60 + length)

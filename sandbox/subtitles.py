@@ -33,11 +33,15 @@ def read(raw: bytes) -> list[Cue]:
     return cues
 
 
-def written(cues: list[Cue], zero: float | None = None) -> str:
-    """A WebVTT file. `zero` is when, in seconds of the film's MPEG-TS clock, its first picture is: HLS players ask."""
-    head = "WEBVTT" if zero is None else f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{round(zero * CLOCK)},LOCAL:00:00:00.000"
+def written(cues: list[Cue]) -> str:
+    """A WebVTT file."""
     blocks = [f"{_clock(cue.start)} --> {_clock(cue.end)} {cue.settings}".rstrip() + f"\n{cue.text}" for cue in cues]
-    return "\n\n".join([head, *blocks]) + "\n"
+    return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+
+
+def on_clock(text: str, zero: float) -> str:
+    """A WebVTT file as a segment of HLS: `zero` is when, in seconds of its MPEG-TS clock, the film begins."""
+    return text.replace("WEBVTT", f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{round(zero * CLOCK)},LOCAL:00:00:00.000", 1)
 
 
 def _text(raw: bytes) -> str:

@@ -2,32 +2,37 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from sandbox import access, track_groups, world
+from sandbox import access, ffmpeg, renditions, subtitles, track_groups, world
 from sandbox.playback import SEGMENT, addressed, checked
+from sandbox.track_records import TEXT
 
 VTT = "text/vtt"
 
 
 async def text(request: Request) -> Response:
     """GET: a subtitle track as a WebVTT file."""
-    return FileResponse(_file(request, "subtitle", "text.vtt"), media_type=VTT)
+    return FileResponse(_file(request, "subtitle", TEXT), media_type=VTT)
 
 
 async def text_segment(request: Request) -> Response:
-    """GET: the same with the film's clock, as HLS players ask for it."""
-    return FileResponse(_file(request, "subtitle", "cues.vtt"), media_type=VTT)
+    """GET: the same on the film's clock, as HLS players need it."""
+    file, (_, media) = _file(request, "subtitle", TEXT), access.admitted(request)
+    try:
+        zero = await renditions.zero_of(world.of(request), media)
+    except (ffmpeg.FfmpegFailed, TimeoutError):
+        raise access.NoAccess(404, "This media has no files.") from None
+    return Response(subtitles.on_clock(file.read_text(), zero), media_type=VTT)
 
 
 async def text_playlist(request: Request) -> Response:
     """GET: the HLS playlist of a subtitle track, one segment of the film's length."""
-    _file(request, "subtitle", "cues.vtt")
+    _file(request, "subtitle", TEXT)
     _, media = access.admitted(request)
-    seconds: Any = media.probe["seconds"]
+    seconds: float = media.probe["seconds"]
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{math.ceil(seconds)}", "#EXT-X-PLAYLIST-TYPE:VOD"]
     lines += [f"#EXTINF:{seconds:.3f},", "cues.vtt", "#EXT-X-ENDLIST"]
     return addressed(request, "\n".join(lines), f"text/{request.path_params['track']}")

@@ -6,6 +6,8 @@ from typing import Any
 
 from sandbox.store import Store
 
+TEXT = "text.vtt"  # name of the file in a subtitle track's folder
+
 
 @dataclass(frozen=True)
 class Track:

@@ -102,7 +102,7 @@ async def _make(here: World, track: Track, work: Path) -> None:
     source = await _fetched(here, track, work) if not track.heard_in else None
     await encoding.meet(here)
     if source is None:
-        await speech.write_down(here, media, track, work)
+        (work / track_records.TEXT).write_text(await speech.written_down(here, media, track))
     else:
         await _use(here, media, track, source)
     target = here.folder(media.id) / replace(track, made=track.wanted).folder
@@ -113,8 +113,7 @@ async def _make(here: World, track: Track, work: Path) -> None:
 async def _use(here: World, media: Media, track: Track, source: Path) -> None:
     """Make of a fetched file what players get, beside it; the file itself goes."""
     if track.kind == "subtitle":
-        cues = subtitles.read(source.read_bytes())
-        await renditions.keep_text(here.folder(media.id), media.probe, cues, source.parent)
+        source.with_name(track_records.TEXT).write_text(subtitles.written(subtitles.read(source.read_bytes())))
     else:
         await renditions.encode_sound(here, media, source, source.parent)
     source.unlink()

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.speech import _between, cues
-from sandbox.subtitles import Cue, NotSubtitles, read, written
+from sandbox.subtitles import Cue, NotSubtitles, on_clock, read, written
 
 TIMED = "00:00:01,000 --> 00:00:02,000"
 NOTES = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE x\n\n00:02.000 --> 00:01.000\nback\n\n00:01.000 --> 00:02.000\nA"
@@ -35,7 +35,7 @@ def test_what_has_no_cue_is_refused(raw):
 
 def test_what_is_written_is_read_again():
     given = [Cue(0.0015, 1.9996, "A\nB", "line:0"), Cue(3661, 3662.5, "C")]
-    text = written(given, zero=1.5)
+    text = on_clock(written(given), 1.5)
     assert text.startswith(
         "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:135000,LOCAL:00:00:00.000\n\n00:00:00.002 --> 00:00:02.000 line:0\n"
     )

@@ -71,6 +71,11 @@ def entries(address):
     return [line for line in requests.get(address, timeout=5).text.splitlines() if line.startswith("http")]
 
 
+def length(address):
+    """Seconds of a media playlist."""
+    return sum(float(one) for one in re.findall(r"#EXTINF:([\d.]+)", requests.get(address, timeout=5).text))
+
+
 def test_subtitles_are_fetched_and_shown_to_players(box, shelf, film):
     made = add(box, film, shelf.put("/de.vtt", VTT), **GERMAN)
     assert list(made) == ["id", "type", "url", "languageCode", "languageName"]
@@ -108,8 +113,7 @@ def test_an_audio_track_can_be_chosen_beside_the_films_own(box, shelf, film, son
     assert list(found) == [("AUDIO", "default", "und", "YES"), ("AUDIO", "Italian", "it", "NO")]
     assert 'AUDIO="audio"' in master(box, film)
     for address in found.values():
-        playlist = requests.get(address, timeout=5).text
-        assert sum(float(one) for one in re.findall(r"#EXTINF:([\d.]+)", playlist)) == pytest.approx(3, abs=0.1)
+        assert length(address) == pytest.approx(3, abs=0.1)
         assert requests.get(entries(address)[0], timeout=5).content[:1] == b"G", "an MPEG transport stream"
 
 
@@ -279,6 +283,25 @@ def test_names_cannot_break_out_of_a_playlist(box, shelf, film):
     available(box, film, add(box, film, shelf.put("/de.vtt", VTT), **GERMAN | {"languageName": name}))
     (line,) = [line for line in master(box, film).splitlines() if "SUBTITLES" in line and "MEDIA" in line]
     assert "NAME=\"A 'quoted',URI='x' #EXT-X-ENDLIST\"" in line
+
+
+@pytest.mark.timeout(330)  # a film of a minute is made
+def test_seeded_media_share_a_film_but_no_tracks(box, shelf, song):
+    requests.post(f"{box.url}/_sandbox/seed", json={"media": 2}, timeout=10)
+    one, other = box.data("GET", "/on-demand?limit=2")
+    made = add(box, one, shelf.put("/it.mp3", song), **ITALIAN)
+    until(lambda: track_of(box, one, made)["status"] == "available", seconds=280, what="film and track")
+    assert [name for _, name, *_ in choices(box, one)] == ["default", "Italian"]
+    assert choices(box, other) == {}
+    for address in choices(box, one).values():
+        assert length(address) == pytest.approx(60, abs=0.2), "as long as the film"
+
+
+def test_the_samples_are_tracks_to_try_with(box, film):
+    for name, order in (("demo.vtt", GERMAN), ("demo.m4a", ITALIAN)):
+        available(box, film, add(box, film, f"{box.url}/samples/{name}", **order))
+        assert f"{box.url}/samples/{name}" in requests.get(box.url, timeout=5).text
+    assert len(choices(box, film)) == 3
 
 
 def test_tracks_have_to_wait_until_the_film_is_ready(box, clip):
