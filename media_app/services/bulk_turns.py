@@ -166,8 +166,10 @@ class _Turn:
         budget.leave_alone(self.job.workspace, trouble)
         asked = min(getattr(trouble, "retry_after", None) or 0.0, LONGEST_WAIT)
         wait = max(asked, min(LONGEST_WAIT, 5.0 * 2 ** min(self.job.tries, 6) * random.uniform(0.5, 1.0)))  # noqa: S311
+        # who has to do something is told what; "try again in a minute" would be no advice here
+        told = trouble.sentence if isinstance(trouble, Unauthorized | Forbidden) else trouble.what
         self._keep(
-            trouble=trouble.sentence[:500],
+            trouble=told[:500],
             tries=min(self.job.tries + 1, 30_000),
             next_try_at=timezone.now() + timedelta(seconds=wait),
         )

@@ -111,7 +111,7 @@ def test_while_fastpix_is_away_the_job_waits_says_so_and_goes_on(docks, far, edi
     far.api.extend(["ok", "503"])
     job = turns(job)
     assert job.state == "running"
-    assert "FastPix has trouble of its own (status 503)" in job.trouble
+    assert job.trouble == "FastPix has trouble of its own (status 503).", "it tries again by itself"
     assert job.leased_until is None, "its place is free for others"
     assert bulk_turns.work(job.pk, placed(job)) == "", "its moment has not come"
     due(job)
@@ -144,7 +144,7 @@ def test_refused_credentials_stop_the_job_and_fail_no_item(docks, far, editor):
     far.api.append("401")
     job = turns(job)
     assert states(job) == ["waiting", "waiting"]
-    assert "Token ID and Secret Key" in job.trouble
+    assert job.trouble.endswith("Store a valid pair in the workspace's settings."), "only a person can help"
 
 
 def test_a_refusal_of_one_media_fails_it_with_the_sentence_and_the_others_go_on(docks, far, editor):
