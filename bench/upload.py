@@ -48,10 +48,11 @@ Workspace.objects.create(name="Bench", slug="bench", token_id="bench", secret_ke
 RING = """
 import os, time
 from media_app.services import transfers
+from media_app.services.media_settings import Asked
 from media_app.tasks.transfers import wake
 from workspace_app.models import User, Workspace
 begun, problems = transfers.start(Workspace.objects.get(), User.objects.get(), [{file!r}],
-    dict(access_policy="public", max_resolution="1080p", media_quality="standard"))
+    Asked({{"accessPolicy": "public", "maxResolution": "1080p", "mediaQuality": "standard"}}))
 assert not problems, problems
 print(time.time(), flush=True)
 wake()

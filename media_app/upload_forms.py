@@ -8,45 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from media_app import setting_fields
+from media_app.preset_forms import NewMediaForm
 from media_app.services import url_imports
 from media_app.services.file_names import clean, may_be_media
-from media_app.services.uploads import LARGEST_BYTES, push_settings
+from media_app.services.uploads import LARGEST_BYTES
 from media_app.services.url_imports import MOST_URLS, Line
 from web import times
-
-RESOLUTIONS = [(value, value) for value in ("480p", "720p", "1080p", "1440p", "2160p")]
-
-
-class NewMediaForm(forms.Form):
-    """The settings every new media gets, wherever it comes from; FastPix's documented values."""
-
-    access_policy = forms.ChoiceField(
-        label=gettext_lazy("Who can play it"),
-        choices=[("public", gettext_lazy("Public")), ("private", gettext_lazy("Private: signed token"))],
-        initial="public",
-        widget=forms.Select(attrs={"class": "form-select"}),
-        help_text=gettext_lazy("Creates one playback ID. You can add more later."),
-    )
-    media_quality = forms.ChoiceField(
-        label=gettext_lazy("Quality"),
-        choices=[
-            ("standard", gettext_lazy("Standard")),
-            ("pro", gettext_lazy("Pro")),
-            ("premium", gettext_lazy("Premium")),
-        ],
-        initial="standard",
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    max_resolution = forms.ChoiceField(
-        label=gettext_lazy("Maximum"),
-        choices=RESOLUTIONS,
-        initial="1080p",
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def options(self) -> dict[str, str]:
-        """The keyword arguments of `push_settings`."""
-        return {name: self.cleaned_data[name] for name in ("access_policy", "media_quality", "max_resolution")}
+from workspace_app.models import Workspace
 
 
 class BrowserMediaForm(NewMediaForm):
@@ -61,6 +30,12 @@ class BrowserMediaForm(NewMediaForm):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
+    ask_titles = forms.BooleanField(
+        label=gettext_lazy("Ask for each title first"),
+        required=False,
+        help_text=gettext_lazy("Else the title is the file's name. It can be changed later."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not settings.HANDED_MAX_BYTES:
@@ -73,10 +48,12 @@ class BrowserMediaForm(NewMediaForm):
 class NewFileForm(BrowserMediaForm):
     """A file chosen in a browser, as the page's script describes it."""
 
-    filename = forms.CharField(max_length=5000, strip=False)
+    filename = forms.CharField(max_length=5000, label=gettext_lazy("File name"), strip=False)
     size = forms.IntegerField(min_value=0)
     content_type = forms.CharField(max_length=120, required=False)
     fingerprint = forms.RegexField(r"^[0-9a-f]{64}$")
+    reuse = forms.UUIDField(required=False)
+    title = forms.CharField(required=False, validators=[setting_fields.kept], label=gettext_lazy("Title"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,13 +81,20 @@ class NewFileForm(BrowserMediaForm):
         if not may_be_media(data["filename"], data.get("content_type", "")):
             raise ValidationError(_("Not a video or audio file. Choose the exported film instead."))
         if not self.errors:
-            data["push_settings"] = push_settings(data["filename"], **self.options())
+            data["asked"] = self.asked
         return data
+
+    @property
+    def blames_settings(self) -> bool:
+        """Whether what is wrong stands in the settings beside the files, and not in the file."""
+        return any(name in NewMediaForm.base_fields for name in self.errors)
 
     def sentence(self) -> str:
         """The first thing that is wrong, as one sentence."""
         for name, problems in self.errors.items():
-            return str(problems[0]) if name in {"size", "__all__"} else f"{name}: {problems[0]}"
+            return (
+                str(problems[0]) if name in {"size", "__all__"} else f"{self.fields[name].label or name}: {problems[0]}"
+            )
         return ""
 
 
@@ -124,9 +108,9 @@ class ImportUrlForm(NewMediaForm):
         error_messages={"required": gettext_lazy("Paste at least one URL.")},
     )
 
-    def __init__(self, *args: Any, plain_http: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.plain_http = plain_http
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, workspace=workspace, **kwargs)
+        self.plain_http = workspace.sandbox
         self.lines: list[Line] = []
 
     def clean_urls(self) -> str:

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from media_app.views import handed, transfers, uploads, url_imports
+from media_app.views import handed, presets, transfers, unused, uploads, url_imports
 
 urlpatterns = [
     path("uploads/", uploads.upload_list, name="upload_list"),
     path("uploads/queue/", uploads.upload_queue, name="upload_queue"),
     path("uploads/create/", uploads.upload_create, name="upload_create"),
+    path("uploads/check/", uploads.upload_check, name="upload_check"),
+    path("uploads/unused/", unused.unused_list, name="unused_list"),
+    path("uploads/unused/<uuid:upload_id>/cancel/", unused.unused_cancel, name="unused_cancel"),
+    path("uploads/presets/", presets.preset_list, name="preset_list"),
+    path("uploads/presets/fill/", presets.preset_fill, name="preset_fill"),
+    path("uploads/presets/add/", presets.preset_add, name="preset_add"),
+    path("uploads/presets/<uuid:public_id>/", presets.preset_edit, name="preset_edit"),
+    path("uploads/presets/<uuid:public_id>/delete/", presets.preset_delete, name="preset_delete"),
     path("uploads/<uuid:public_id>/session/", uploads.upload_session, name="upload_session"),
     path("uploads/<uuid:public_id>/progress/", uploads.upload_progress, name="upload_progress"),
     path("uploads/<uuid:public_id>/piece/", handed.piece_add, name="piece_add"),

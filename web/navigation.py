@@ -37,7 +37,7 @@ class Group:
     links: list[Link] = field(default_factory=list)
 
 
-UPLOADS: Final = ("media:upload", "media:import_url", "media:server")
+UPLOADS: Final = ("media:upload", "media:import_url", "media:server", "media:preset", "media:unused")
 SECURITY: Final = ("media:playback_security",)
 SETTINGS: Final = (
     "workspace:settings",

@@ -41,6 +41,7 @@ LOOKS: Final[dict[str, Look]] = {
     "stopped": _look(_("Stopped"), "bad", "alert-circle"),
     "not sent": _look(_("Not sent"), "bad", "circle-x"),
     "cancelled": _look(_("Cancelled"), "off", "ban"),
+    "expired": _look(_("Expired"), "off", "hourglass"),
     # bulk jobs and their items
     "running": _look(_("Running"), "info", "loader-2"),
     "doing": _look(_("Under way"), "info", "loader-2"),

@@ -59,6 +59,8 @@ class Upload(models.Model):
     copy_fingerprint = models.CharField(max_length=64, blank=True)
     # pushMediaSettings, under FastPix's names
     push_settings = models.JSONField(default=dict)
+    # the name of the preset they came from, as it was then
+    preset = models.CharField(max_length=80, blank=True)
     source_url = EncryptedTextField(blank=True)
     remote_id = models.CharField(max_length=64, blank=True)
     session_url = EncryptedTextField(blank=True)

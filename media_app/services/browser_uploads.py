@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from fastpix_api import FastPixError
+from fastpix_api import FastPixError, RateLimited, Refused
 from media_app.models import Upload
 from media_app.services import leases, uploads
+from media_app.services.media_settings import refusal
 from media_app.services.uploads import State, UploadProblem
 from workspace_app import hosts
 from workspace_app.fastpix import client_for
@@ -32,14 +33,15 @@ def begin(workspace: Workspace, by: User, file: Mapping[str, Any]) -> tuple[Uplo
     return uploads.begin(workspace, by, file, among=FROM_BROWSER, origin=Upload.Origin.BROWSER)
 
 
-def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = False) -> Upload:
+def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = False, again: bool = False) -> Upload:
     """Give the sending of one upload to one tab; returns the row with a session address that tab can use.
 
     `renew` says that storage no longer knows the session (404 or 410): the file starts again, unless FastPix has it
-    whole already. Raises UploadProblem (reason "busy" while another tab sends, else the state), FastPixError.
+    whole already. `again`: the tab is in the middle of it, so a pause made elsewhere since holds. Raises UploadProblem
+    (reason "busy" while another tab sends, "refused" when FastPix takes no such file, else the state), FastPixError.
     """
     held = Q(leased_by=tab) | leases.free()
-    rows = Upload.objects.filter(held, pk=upload.pk, state__in=Upload.OPEN, origin=Upload.Origin.BROWSER)
+    rows = Upload.objects.filter(held, pk=upload.pk, state__in=open_states(again=again), origin=Upload.Origin.BROWSER)
     if not rows.update(leased_by=tab, leased_until=leases.until(TAB_SECONDS), state=State.SENDING, error=""):
         raise taken(upload)
     upload = Upload.objects.select_related("workspace", "created_by").get(pk=upload.pk)
@@ -50,7 +52,12 @@ def open_for_tab(upload: Upload, tab: str, *, cors_origin: str, renew: bool = Fa
     if renew and uploads.arrived(upload, client):
         uploads.finish(upload, holder=tab)
         raise UploadProblem(_("This file is at FastPix already."), reason=State.SENT, status=409)
-    fields = uploads.open_session(upload, client, cors_origin=cors_origin, browser=True)
+    try:
+        fields = uploads.open_session(upload, client, cors_origin=cors_origin, browser=True)
+    except RateLimited:
+        raise
+    except Refused as trouble:  # asking again would be refused again
+        raise _refused(upload, tab, trouble) from trouble
     again = bool(upload.remote_id)
     if not uploads.write(upload, holder=tab, **fields):
         raise taken(upload)
@@ -110,6 +117,20 @@ def settle(upload: Upload, tab: str) -> str:
     if upload.state == State.SENDING and uploads.arrived(upload, client_for(upload.workspace)):
         uploads.finish(upload, holder=tab)
     return Upload.objects.values_list("state", flat=True).get(pk=upload.pk)
+
+
+def open_states(*, again: bool) -> list[str]:
+    """The states a tab may take an upload over from; a pause only when a person chose the file or resumed it."""
+    return [state for state in Upload.OPEN if not (again and state == State.PAUSED)]
+
+
+def _refused(upload: Upload, tab: str, trouble: Refused) -> UploadProblem:
+    """FastPix takes no file with these settings, or none at all now: the row says why and waits for a person."""
+    sentence = refusal(trouble)
+    if uploads.write(upload, holder=tab, state=State.STOPPED, error=sentence, leased_until=None):
+        uploads.record(upload, "upload_stopped", by=None, reason=sentence)
+        uploads.changed(upload)
+    return UploadProblem(sentence)
 
 
 def _belonging(upload: Upload, session_url: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from media_app.models import Upload
 from media_app.services import handed_folder, import_folder, leases, uploads
-from media_app.services.browser_uploads import TAB_SECONDS, taken
+from media_app.services.browser_uploads import TAB_SECONDS, open_states, taken
 from media_app.services.import_folder import FileProblem
 from media_app.services.uploads import State, UploadProblem
 from web import times
@@ -32,21 +32,28 @@ _FOR_A_PERSON: Final = (State.RECEIVING, State.PAUSED, State.STOPPED)
 def begin(workspace: Workspace, by: User, file: Mapping[str, Any]) -> tuple[Upload, bool]:
     """The row for a chosen file, and whether it is one this person left unfinished earlier (same name, size, sha256).
 
+    Where the same file had been on its way straight to storage, that upload is given up: this one takes its place.
     Raises UploadProblem when it is too large, or would not fit on the disk beside what others were promised.
     """
     origin = Upload.Origin.HANDED
-    return uploads.begin(workspace, by, file, among={origin}, fits=_fits, origin=origin, state=State.RECEIVING)
+    begun = uploads.begin(workspace, by, file, among={origin}, fits=fits, origin=origin, state=State.RECEIVING)
+    same = {name: file[name] for name in ("filename", "size", "fingerprint")}
+    direct = Upload.objects.filter(workspace=workspace, created_by=by, origin=Upload.Origin.BROWSER, **same)
+    for upload in direct.filter(leases.free(), state__in=Upload.OPEN):
+        uploads.cancel(upload, by=by, reason=_("Goes through the console instead."))
+    return begun
 
 
-def open_for_tab(upload: Upload, tab: str) -> int:
+def open_for_tab(upload: Upload, tab: str, *, again: bool = False) -> int:
     """Give the handing over to one tab; returns from which byte on the console wants the file.
 
+    `again`: the tab is in the middle of it, so a pause made elsewhere since holds.
     Raises UploadProblem: "handed" when the console has all of it, "busy" while another tab is at it, else the state.
     """
     held = handed_folder.size(upload.public_id)
     if held >= upload.size <= upload.handed:
         raise UploadProblem(_("The console has this file already."), reason="handed", status=409)
-    rows = Upload.objects.filter(Q(leased_by=tab) | leases.free(), pk=upload.pk, state__in=Upload.OPEN)
+    rows = Upload.objects.filter(Q(leased_by=tab) | leases.free(), pk=upload.pk, state__in=open_states(again=again))
     # what the row counts and the disk lost (a restored backup, a tidy admin) is asked for again
     kept = min(held, upload.handed)
     lease = {"leased_by": tab, "leased_until": leases.until(TAB_SECONDS)}
@@ -99,7 +106,8 @@ def clear() -> int:
     return gone + len(strays) - len(kept)
 
 
-def _fits(size: int) -> None:
+def fits(size: int) -> None:
+    """Raises UploadProblem when the console takes no file of this size, or has no room for it now."""
     if size > settings.HANDED_MAX_BYTES:
         most = {"most": times.size(settings.HANDED_MAX_BYTES)}
         raise UploadProblem(

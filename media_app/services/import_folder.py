@@ -15,7 +15,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from media_app.services.file_names import clean, may_be_media
+from media_app.services.file_names import clean, may_be_media, title_of
 
 MOST_FILES = 1000
 DEEPEST = 8
@@ -39,6 +39,11 @@ class Found:
     def name(self) -> str:
         """The file's own name."""
         return PurePosixPath(self.path).name
+
+    @property
+    def title(self) -> str:
+        """The title it gets when nobody gives one."""
+        return title_of(clean(self.name))
 
     @property
     def shown(self) -> str:

@@ -8,7 +8,7 @@ repeats its name, so one that lost its lease writes nothing.
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
@@ -27,6 +27,7 @@ from media_app.models import Upload
 from media_app.services import handed_folder, import_folder, leases, uploads
 from media_app.services.file_names import clean
 from media_app.services.import_folder import FileProblem
+from media_app.services.media_settings import Asked, refusal
 from media_app.services.uploads import State, UploadProblem
 from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
@@ -45,10 +46,12 @@ MOVING = (State.WAITING, State.SENDING)
 Enqueue = Callable[[int], object]
 
 
-def start(workspace: Workspace, by: User, paths: list[str], options: dict[str, str]) -> tuple[list[Upload], list[str]]:
+def start(
+    workspace: Workspace, by: User, paths: list[str], asked: Asked, titles: Mapping[str, str] | None = None
+) -> tuple[list[Upload], list[str]]:
     """Rows for the chosen files, and one sentence for each that cannot be sent. A file being sent already is left out.
 
-    `options` are the keyword arguments of `uploads.push_settings`.
+    `titles`: those given to some of the paths.
     """
     begun, problems = [], []
     for path in dict.fromkeys(paths):
@@ -62,7 +65,7 @@ def start(workspace: Workspace, by: User, paths: list[str], options: dict[str, s
         if not found.size:
             problems.append(f"{name}: " + _("The file is empty, so there is nothing to send."))
         elif not _is_open(workspace, found.path):
-            begun.append(_begin(workspace, by, found, options))
+            begun.append(_begin(workspace, by, found, asked, (titles or {}).get(path, "")))
     return begun, problems
 
 
@@ -71,22 +74,20 @@ def _is_open(workspace: Workspace, path: str) -> bool:
     return rows.filter(state__in=Upload.OPEN).exists()
 
 
-def _begin(workspace: Workspace, by: User, found: import_folder.Found, options: dict[str, str]) -> Upload:
+def _begin(workspace: Workspace, by: User, found: import_folder.Found, asked: Asked, title: str) -> Upload:
     name = clean(found.name)
-    push_settings = uploads.push_settings(name, **options)
     with transaction.atomic():
         upload = Upload.objects.create(
             workspace=workspace,
             created_by=by,
             origin=Upload.Origin.SERVER,
             filename=name,
-            title=push_settings["title"],
             size=found.size,
             path=found.path,
             fingerprint=found.fingerprint,
-            push_settings=push_settings,
+            **uploads.settings_of(asked, name, title),
         )
-        uploads.record(upload, "upload_started", by=by, size=upload.size)
+        uploads.record(upload, "upload_started", by=by, size=upload.size, **asked.origin)
         uploads.changed(upload)
     return upload
 
@@ -257,7 +258,7 @@ class _Turn:
     def put_off(self, trouble: FastPixError) -> None:
         """Nobody's fault: try later, backing off to 5 minutes. A refusal waits for a person instead."""
         if isinstance(trouble, Refused) and not isinstance(trouble, RateLimited):
-            self.stop(trouble.sentence)
+            self.stop(refusal(trouble))
             return
         if self.upload.tries >= MOST_TRIES:
             self.stop(trouble.sentence)

@@ -15,7 +15,7 @@ from fastpix_api import Broken, FastPix, FastPixError, Invalid, NotFound, Patien
 from fastpix_api.resumable import UploadSession
 from media_app.models import Upload
 from media_app.services import handed_folder
-from media_app.services.file_names import title_of
+from media_app.services.media_settings import Asked
 from workspace_app import hosts, road, timeline
 from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
@@ -45,18 +45,6 @@ class UploadProblem(Exception):
         self.sentence, self.reason, self.status = sentence, reason, status
 
 
-def push_settings(
-    filename: str, *, access_policy: str, max_resolution: str, media_quality: str, title: str = ""
-) -> dict[str, Any]:
-    """FastPix's pushMediaSettings (documented keys) for one file."""
-    return {
-        "accessPolicy": access_policy,
-        "title": (title or title_of(filename))[:255],
-        "maxResolution": max_resolution,
-        "mediaQuality": media_quality,
-    }
-
-
 def write(upload: Upload, *, states: Iterable[str] = Upload.OPEN, holder: str | None = None, **fields: Any) -> bool:
     """One conditional UPDATE; False when the row is in another state by now or is leased by another than `holder`."""
     rows = Upload.objects.filter(pk=upload.pk, state__in=list(states))
@@ -77,7 +65,8 @@ def begin(
     """The row for a file chosen in a browser, and whether it is one this person left unfinished earlier.
 
     The same file (name, size, fingerprint) is looked for among the origins `among`; a new row has `fields`, once `fits`
-    raised nothing about its size. Two tabs that choose it at the same moment share the row.
+    raised nothing about its size. `file` also holds `asked`, and perhaps a `title`. Two tabs that choose it at the same
+    moment share the row.
     """
     same = {name: file[name] for name in ("filename", "size", "fingerprint")}
     mine = Upload.objects.filter(workspace=workspace, created_by=by, origin__in=among, **same)
@@ -88,12 +77,18 @@ def begin(
         if left:
             return left, True
         fits(file["size"])
-        told = {name: file[name] for name in ("content_type", "push_settings")}
-        title = file["push_settings"]["title"]
-        upload = Upload.objects.create(workspace=workspace, created_by=by, title=title, **told, **same, **fields)
-        record(upload, "upload_started", by=by, size=upload.size)
+        asked: Asked = file["asked"]
+        told = {"content_type": file["content_type"], **settings_of(asked, file["filename"], file.get("title", ""))}
+        upload = Upload.objects.create(workspace=workspace, created_by=by, **told, **same, **fields)
+        record(upload, "upload_started", by=by, size=upload.size, **asked.origin)
         changed(upload)
     return upload, False
+
+
+def settings_of(asked: Asked, filename: str, title: str = "") -> dict[str, Any]:
+    """The columns of an upload that say what was asked for."""
+    settings = asked.of(filename, title)
+    return {"title": settings["title"], "push_settings": settings, "preset": asked.preset}
 
 
 def changed(upload: Upload) -> None:
@@ -127,7 +122,8 @@ def open_session(upload: Upload, client: FastPix, *, cors_origin: str, browser: 
     if not found:
         # written before the order leaves
         write(upload, holder=upload.leased_by, session_url="", session_expires_at=asked_at)
-        settings = upload.push_settings | {"metadata": {MARK: _mark(upload)}}
+        metadata = upload.push_settings.get("metadata", {}) | {MARK: _mark(upload)}
+        settings = upload.push_settings | {"metadata": metadata}
         found = client.uploads.create(cors_origin=cors_origin, settings=settings, browser=browser).data
     url, upload_id = found.get("url"), found.get("uploadId")
     if not isinstance(url, str) or not isinstance(upload_id, str):

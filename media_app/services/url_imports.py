@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from fastpix_api import Broken, FastPix, FastPixError, Patience, RateLimited, Refused, paging, times
 from media_app import mirror
 from media_app.models import Media, Upload
-from media_app.services import leases, uploads
-from media_app.services.file_names import clean, title_of
+from media_app.services import leases, media_settings, uploads
+from media_app.services.file_names import clean
+from media_app.services.media_settings import Asked
 from media_app.services.uploads import State
 from workspace_app.fastpix import client_for
 from workspace_app.models import User, Workspace
@@ -26,6 +27,7 @@ from workspace_app.models import User, Workspace
 log = logging.getLogger(__name__)
 MOST_URLS = 50
 LONGEST_URL = 2000
+LONGEST_TITLE = 255
 MOST_TRIES = 8
 LEASE_SECONDS = 120
 # How long a ring may take to reach a worker before it counts as lost
@@ -37,11 +39,12 @@ Enqueue = Callable[[int], object]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of what was pasted: an address fit to hand over, or what is wrong with it."""
+    """One line of what was pasted: an address fit to hand over, or what is wrong with it. What follows is its title."""
 
     number: int
     url: str
     error: str = ""
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -56,18 +59,19 @@ def read(text: str, *, plain_http: bool) -> list[Line]:
     lines: list[Line] = []
     seen: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), 1):
-        url = raw.strip()
-        if not url:
+        if not raw.strip():
             continue
-        error = _problem(url, plain_http=plain_http)
+        url, title = [*raw.split(None, 1), ""][:2]
+        error = problem(url, plain_http=plain_http) or _title_problem(title.strip())
         if not error and url in seen:
             error = _("Repeats line %(number)d.") % {"number": seen[url]}
         seen.setdefault(url, number)
-        lines.append(Line(number, url, error))
+        lines.append(Line(number, url, error, title.strip()))
     return lines
 
 
-def _problem(url: str, *, plain_http: bool) -> str:
+def problem(url: str, *, plain_http: bool) -> str:
+    """Why FastPix could not fetch an address, "" when it might. `plain_http`: the sandbox may also fetch http."""
     if len(url) > LONGEST_URL:
         return _("Longer than %(most)d characters.") % {"most": LONGEST_URL}
     if any(c.isspace() or not c.isprintable() for c in url):
@@ -84,27 +88,35 @@ def _problem(url: str, *, plain_http: bool) -> str:
     return ""
 
 
-def begin(workspace: Workspace, by: User, lines: list[Line], options: dict[str, str]) -> list[Upload]:
-    """One waiting row for each address. `options` are the keyword arguments of `uploads.push_settings`."""
+def _title_problem(title: str) -> str:
+    if len(title) > LONGEST_TITLE:
+        told = _("The title has %(count)d characters. FastPix keeps %(most)d.")
+        return told % {"count": len(title), "most": LONGEST_TITLE}
+    if title.startswith(("https://", "http://")):
+        return _("One URL a line; what follows a URL is the title.")
+    return "" if title.isprintable() else _("The title has characters that cannot be seen.")
+
+
+def begin(workspace: Workspace, by: User, lines: list[Line], asked: Asked) -> list[Upload]:
+    """One waiting row for each address."""
     with transaction.atomic():
-        rows = [_begin(workspace, by, line, options) for line in lines]
+        rows = [_begin(workspace, by, line, asked) for line in lines]
         for upload in rows[:1]:
             uploads.changed(upload)
     return rows
 
 
-def _begin(workspace: Workspace, by: User, line: Line, options: dict[str, str]) -> Upload:
+def _begin(workspace: Workspace, by: User, line: Line, asked: Asked) -> Upload:
     upload = Upload.objects.create(
         workspace=workspace,
         created_by=by,
         origin=Upload.Origin.URL,
         filename=line.name,
-        title=title_of(line.name),
         size=0,
         source_url=line.url,
-        push_settings=uploads.push_settings(line.name, **options),
+        **uploads.settings_of(asked, line.name, line.title),
     )
-    uploads.record(upload, "import_asked", by=by, host=urlsplit(line.url).hostname)
+    uploads.record(upload, "import_asked", by=by, host=urlsplit(line.url).hostname, **asked.origin)
     return upload
 
 
@@ -144,13 +156,9 @@ def work(upload_id: int, worker: str) -> None:
 
 
 def _give(upload: Upload, client: FastPix) -> str:
-    order = {name: value for name, value in upload.push_settings.items() if name != "accessPolicy"}
-    answer = client.media.create(
-        inputs=[{"type": "video", "url": upload.source_url}],
-        access_policy=upload.push_settings["accessPolicy"],
-        metadata={MARK: str(upload.public_id)},
-        **order,
-    )
+    order = media_settings.order(upload.push_settings, upload.source_url)
+    metadata = order.pop("metadata", {}) | {MARK: str(upload.public_id)}
+    answer = client.media.create(**order, metadata=metadata)
     media_id = answer.data.get("id")
     if not isinstance(media_id, str):
         raise Broken("FastPix answered without the media's id.", status=answer.status)
@@ -183,10 +191,11 @@ def _newest(client: FastPix, upload: Upload) -> Iterator[dict[str, Any]]:
 
 def _put_off(upload: Upload, worker: str, trouble: FastPixError) -> None:
     final = isinstance(trouble, Refused) and not isinstance(trouble, RateLimited)
-    free: dict[str, Any] = {"leased_by": "", "leased_until": None, "error": trouble.sentence[:500]}
+    sentence = media_settings.refusal(trouble) if isinstance(trouble, Refused) and final else trouble.sentence[:500]
+    free: dict[str, Any] = {"leased_by": "", "leased_until": None, "error": sentence}
     if final or upload.tries >= MOST_TRIES:
         if uploads.write(upload, holder=worker, state=State.STOPPED, **free):
-            uploads.record(upload, "upload_stopped", by=None, reason=trouble.sentence[:500])
+            uploads.record(upload, "upload_stopped", by=None, reason=sentence)
         return
     asked = min(getattr(trouble, "retry_after", None) or 0.0, 300.0)
     wait = max(asked, min(300.0, 5.0 * 2**upload.tries) * random.uniform(0.5, 1.0))  # noqa: S311

@@ -31,6 +31,7 @@ SENTENCES: Final[dict[str, tuple[str, str | Promise]]] = {
     "uploaded": ("upload", gettext_lazy("Uploaded")),
     "upload_started": ("upload", gettext_lazy("Upload started")),
     "upload_opened": ("cloud-upload", gettext_lazy("FastPix gave an address")),
+    "upload_reused": ("link", gettext_lazy("Sent to an unused upload URL")),
     "upload_handed": ("server", gettext_lazy("Handed to the console")),
     "upload_paused": ("player-pause", gettext_lazy("Upload paused")),
     "upload_resumed": ("player-play", gettext_lazy("Upload resumed")),
@@ -59,7 +60,7 @@ OTHER: Final = "circle"
 _ANSWERED: Final = timedelta(seconds=10)
 # An upload tells these of its media too: where its own history is shown, they would be there twice. Only these name the
 # file; the lines between them need not.
-_SHARED: Final = frozenset({"upload_started", "uploaded", "import_asked"})
+_SHARED: Final = frozenset({"upload_started", "upload_reused", "uploaded", "import_asked"})
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def _note(entry: TimelineEntry) -> str:
         if details.get(name):
             return str(details[name])
     if entry.verb in _SHARED and details.get("filename"):
-        return str(details["filename"])
+        preset = _("preset %(preset)s") % {"preset": details["preset"]} if details.get("preset") else ""
+        return " · ".join(filter(None, [str(details["filename"]), preset]))
     if details.get("fields") and entry.verb != metadata.EDITED:
         return _("Changed: %(fields)s") % {"fields": ", ".join(map(str, details["fields"]))}
     return ""

@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from media_app import importing, reconcile
 from media_app.mirror import is_id
-from media_app.services import bulk, library, playing
+from media_app.services import bulk, library, playing, presets
 from media_app.services import media as service
 from media_app.views import media_page
 from web.paging import keyset
@@ -35,6 +35,7 @@ def media_list(request: WorkspaceRequest) -> HttpResponse:
     context = {"rows": rows, "page": page, "query": query, "statuses": library.STATUSES}
     if request.htmx:
         return render(request, "media_app/_media_rows.html", context)
+    context["default_preset"] = presets.default_name(request.workspace)
     context["importing"] = importing.progress(request.workspace)
     context["jobs"] = bulk.shown(request.workspace, request.user)
     return render(request, "media_app/media_list.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fastpix_api import FastPixError
 from media_app.models import Upload
-from media_app.services import browser_uploads, handed_files, uploads
+from media_app.services import browser_uploads, handed_files, unused_uploads, uploads
 from media_app.services import upload_queue as queues
 from media_app.services.browser_uploads import FROM_BROWSER
 from media_app.services.uploads import UploadProblem
@@ -56,7 +56,8 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @needs("media.upload")
 def upload_list(request: WorkspaceRequest) -> HttpResponse:
     """Choose or drop files, and see how far they are."""
-    return render(request, "media_app/upload_list.html", {"form": BrowserMediaForm(), **queue(request, Origin.BROWSER)})
+    form = BrowserMediaForm(workspace=request.workspace)
+    return render(request, "media_app/upload_list.html", {"form": form, **queue(request, Origin.BROWSER)})
 
 
 @require_safe
@@ -71,16 +72,32 @@ def upload_queue(request: WorkspaceRequest) -> HttpResponse:
 @answers_json
 def upload_create(request: WorkspaceRequest) -> HttpResponse:
     """A row for a chosen file; the same unfinished file gets its old row back."""
-    form = NewFileForm(request.POST)
+    form = NewFileForm(request.POST.dict(), workspace=request.workspace)
     if not form.is_valid():
-        raise UploadProblem(form.sentence(), reason="file")
+        raise UploadProblem(form.sentence(), reason="settings" if form.blames_settings else "file")
     console = form.cleaned_data.get("road") == NewFileForm.CONSOLE
     begin = handed_files.begin if console else browser_uploads.begin
-    upload, continued = begin(request.workspace, request.user, form.cleaned_data)
+    if unused := form.cleaned_data["reuse"]:
+        upload, continued = (
+            unused_uploads.reuse(
+                request.workspace, request.user, form.cleaned_data, unused, origin=_own_origin(request)
+            ),
+            False,
+        )
+    else:
+        upload, continued = begin(request.workspace, request.user, form.cleaned_data)
     handed = upload.origin == Origin.HANDED
     road = {"road": "console", "offset": upload.handed} if handed else {"road": "direct", "offset": upload.offset}
     facts = {"id": str(upload.public_id), **road, "state": upload.state, "continued": continued}
     return JsonResponse({**facts, "filename": upload.filename}, status=200 if continued else 201)
+
+
+@require_POST
+@needs("media.upload")
+def upload_check(request: WorkspaceRequest) -> HttpResponse:
+    """The settings with what is wrong beside each field, once a file was refused because of them."""
+    form = BrowserMediaForm(request.POST.dict(), workspace=request.workspace)
+    return render(request, "media_app/_upload_settings.html", {"form": form}, status=200 if form.is_valid() else 422)
 
 
 @require_POST
@@ -92,10 +109,11 @@ def upload_session(request: WorkspaceRequest, public_id: UUID) -> HttpResponse:
     A file that is handed to the console needs none: its tab hears from which byte on the console wants it.
     """
     upload, tab = mine(request, public_id), tab_of(request.POST)
+    again = request.POST.get("again") == "1"
     if upload.origin == Origin.HANDED:
-        return JsonResponse({"offset": handed_files.open_for_tab(upload, tab)})
+        return JsonResponse({"offset": handed_files.open_for_tab(upload, tab, again=again)})
     renew = request.POST.get("renew") == "1"
-    upload = browser_uploads.open_for_tab(upload, tab, cors_origin=_own_origin(request), renew=renew)
+    upload = browser_uploads.open_for_tab(upload, tab, cors_origin=_own_origin(request), renew=renew, again=again)
     return JsonResponse({"url": upload.session_url, "offset": upload.offset})
 
 
@@ -180,9 +198,14 @@ def tab_of(said: QueryDict) -> str:
     return tab
 
 
+def own_origins(request: WorkspaceRequest) -> set[str]:
+    """Where this console's pages may be: what a browser says as their Origin."""
+    return {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+
+
 def _own_origin(request: WorkspaceRequest) -> str:
     """The Origin the browser sent, checked to be this console's own: storage will accept the bytes from it alone."""
     origin = request.headers.get("Origin", "")
-    if origin not in {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}:
+    if origin not in own_origins(request):
         raise UploadProblem(_("Open the console at its own address to upload."), reason="origin", status=403)
     return origin

@@ -21,9 +21,9 @@ from workspace_app.requests import WorkspaceRequest
 def import_url(request: WorkspaceRequest) -> HttpResponse:
     """Paste addresses; each becomes an order that a worker gives to FastPix."""
     posted = request.method == "POST"
-    form = ImportUrlForm(request.POST if posted else None, plain_http=request.workspace.sandbox)
+    form = ImportUrlForm(request.POST if posted else None, workspace=request.workspace)
     if posted and form.is_valid():
-        begun = url_imports.begin(request.workspace, request.user, form.lines, form.options())
+        begun = url_imports.begin(request.workspace, request.user, form.lines, form.asked)
         wake()
         told = ngettext("FastPix will fetch %(count)d file.", "FastPix will fetch %(count)d files.", len(begun))
         messages.success(request, told % {"count": len(begun)})

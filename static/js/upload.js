@@ -34,9 +34,11 @@ function summary() {
   if (clear) clear.hidden = !items.some(finished);
   const all = place.querySelector("[data-pause-all]");
   if (all) all.hidden = !items.some((item) => ["sending", "waiting"].includes(item.state));
+  const send = place.querySelector("[data-send-all]");
+  if (send) send.hidden = items.filter((item) => item.state === "titling").length < 2;
 }
 
-const TOLD = { sending: "running", preparing: "waiting", waiting: "waiting", paused: "paused", stopped: "stopped", refused: "refused", failed: "failed" };
+const TOLD = { titling: "titling", sending: "running", preparing: "waiting", waiting: "waiting", paused: "paused", stopped: "stopped", refused: "refused", failed: "failed" };
 function spoken() {
   const counts = new Map();
   for (const item of items) if (TOLD[item.state]) counts.set(TOLD[item.state], (counts.get(TOLD[item.state]) ?? 0) + 1);
@@ -88,12 +90,14 @@ function became(item, row) {
 
 const refresh = () => queue()?.dispatchEvent(new CustomEvent("fp:refresh"));
 
-function add(files) {
+function add(files, more = {}) {
+  const settings = { ...Object.fromEntries(new FormData(document.querySelector("[data-upload-settings]"))), ...more };
   for (const file of files) {
-    const item = { file, id: "", state: "", sender: null };
+    const item = { file, settings, id: "", state: "", sender: null };
     item.row = new Row(place, file, (act) => acts[act](item));
     items.push(item);
-    show(item, "preparing");
+    if (settings.ask_titles) item.row.title(file.name.replace(/(.)\.[^.]{1,8}$/, "$1"));
+    show(item, settings.ask_titles ? "titling" : "preparing");
   }
   tidy();
   prepare();
@@ -108,10 +112,9 @@ async function prepare() { // one after the other, so that rows keep the order i
 }
 
 async function register(item) {
-  const settings = Object.fromEntries(new FormData(document.querySelector("[data-upload-settings]")));
   const { name, size, type } = item.file;
   try {
-    const fields = { ...settings, filename: name, size, content_type: type.slice(0, 120), fingerprint: await fingerprint(item.file) };
+    const fields = { ...item.settings, title: item.row.title(), filename: name, size, content_type: type.slice(0, 120), fingerprint: await fingerprint(item.file) };
     const said = await insist(() => post(place.dataset.createUrl, fields), () => items.includes(item));
     if (mine.has(said.id)) { drop(item); return; } // chosen twice
     item.id = said.id;
@@ -119,12 +122,14 @@ async function register(item) {
     mine.set(item.id, item);
     item.row.progress(said.offset);
     show(item, "waiting");
+    if (item.settings.reuse) document.getElementById("unused")?.dispatchEvent(new CustomEvent("fp:refresh"));
   } catch (error) { refuse(item, error instanceof Refusal || error instanceof Away ? error : new Refusal(word("file"), "file")); }
   tidy();
   pump();
 }
 
 function refuse(item, error) {
+  if (error.reason === "settings") document.getElementById("upload-settings")?.dispatchEvent(new CustomEvent("fp:check"));
   const told = error.message || word(error.reason === "signed-out" ? "signed-out" : "not-allowed");
   show(item, item.id ? "stopped" : "refused", told);
 }
@@ -149,11 +154,16 @@ async function send(item) {
   const name = await tab;
   const tell = (fields, keepalive) => post(address(item, "progress"), { tab: name, ...fields }, keepalive);
   let reported = 0;
+  let opened = false; // from then on a pause made elsewhere counts more than this tab's wish for its session
   let told = 0;
   item.tell = tell;
   const hooks = {
     piece: (offset) => `${address(item, "piece")}?${new URLSearchParams({ tab: name, offset })}`,
-    session: (renew) => session(item, { tab: name, renew: renew ? "1" : "" }),
+    async session(renew) {
+      const given = await session(item, { tab: name, renew: renew ? "1" : "", again: opened ? "1" : "" });
+      opened = true;
+      return given;
+    },
     started: (url) => insist(() => tell({ offset: 0, session_url: url }), () => item.state === "sending"),
     progress: (bytes) => item.row.progress(bytes),
     confirmed(offset) {
@@ -183,7 +193,7 @@ async function session(item, fields) {
     try {
       return await insist(() => post(address(item, "session"), fields), () => item.state === "sending");
     } catch (error) {
-      if (["sent", "handed", "cancelled"].includes(error.reason)) throw new Stopped(error.reason);
+      if (["sent", "handed", "cancelled", "paused"].includes(error.reason)) throw new Stopped(error.reason);
       if (!["busy", "fastpix"].includes(error.reason) || tries >= 9 || item.state !== "sending") throw error;
       item.row.note(error.message);
       await item.sender.either((go) => setTimeout(go, 5000));
@@ -205,11 +215,12 @@ function ended(item, error) {
 
 const act = (item, name) => insist(() => post(address(item, name)), () => items.includes(item)).catch(() => {});
 const acts = {
+  send(item) { show(item, "preparing"); prepare(); },
   pause(item) {
     if (item.sender) item.sender.stop("paused"); else show(item, "paused");
     act(item, "pause");
   },
-  resume(item) { show(item, "waiting"); act(item, "resume").then(pump); },
+  async resume(item) { await act(item, "resume"); show(item, "waiting"); pump(); },
   retry(item) { show(item, "waiting"); act(item, "retry").then(pump); },
   async cancel(item) {
     if (!item.id) { drop(item); return; }
@@ -225,14 +236,21 @@ function listen() {
   // by script: the attribute is in every browser, but in no standard that a validator knows
   for (const input of document.querySelectorAll("[data-upload-folder]")) input.webkitdirectory = true;
   for (const input of document.querySelectorAll("[data-upload-input]")) {
-    input.addEventListener("change", () => { add(chosen(input)); input.value = ""; });
+    // data-reuse: the unused upload URL this one file is sent to
+    input.addEventListener("change", () => { add(chosen(input), input.dataset.reuse ? { reuse: input.dataset.reuse } : {}); input.value = ""; });
   }
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-choose]");
-    if (button) document.getElementById(button.dataset.choose)?.click();
+    const input = button && document.getElementById(button.dataset.choose);
+    if (!input) return;
+    if (button.dataset.reuse) input.dataset.reuse = button.dataset.reuse;
+    input.click();
   });
   place.querySelector("[data-pause-all]")?.addEventListener("click", () => {
     for (const item of items) if (["sending", "waiting"].includes(item.state)) acts.pause(item);
+  });
+  place.querySelector("[data-send-all]")?.addEventListener("click", () => {
+    for (const item of items) if (item.state === "titling") acts.send(item);
   });
   place.querySelector("[data-clear-finished]")?.addEventListener("click", () => items.filter(finished).forEach(drop));
   for (const topic of ["live:uploads", "live:media", "live:refresh"]) document.body.addEventListener(topic, follow);

@@ -32,7 +32,7 @@ function lasting(seconds) {
 }
 
 const ACTS = {
-  preparing: ["cancel"], waiting: ["cancel"], sending: ["pause", "cancel"], paused: ["resume", "cancel"],
+  titling: ["send", "cancel"], preparing: ["cancel"], waiting: ["cancel"], sending: ["pause", "cancel"], paused: ["resume", "cancel"],
   stopped: ["retry", "cancel"], refused: ["dismiss"], sent: [], handed: [], cancelled: ["dismiss"],
   ready: ["dismiss"], failed: ["dismiss"],
 };
@@ -62,7 +62,9 @@ export class Row {
     this.element.dataset.state = state;
     for (const shown of this.element.querySelectorAll("[data-when]")) shown.hidden = shown.dataset.when !== state;
     for (const button of this.element.querySelectorAll("[data-act]")) button.hidden = !ACTS[state].includes(button.dataset.act);
-    this.bar.hidden = ["refused", "sent", "handed", "cancelled", "ready", "failed"].includes(state);
+    const title = this.part("title"); // only rows of the queue's own page have one
+    if (title) title.hidden = state !== "titling";
+    this.bar.hidden = ["titling", "refused", "sent", "handed", "cancelled", "ready", "failed"].includes(state);
     this.bar.className = `mt-1 ${{ stopped: "st-bad", sending: "", preparing: "st-off" }[state] ?? "st-off"}`;
     this.note(note || word(`note-${state}${this.handing ? "-here" : ""}`, { percent: this.percent() }) || word(`note-${state}`, { percent: this.percent() }));
     const focused = document.activeElement; // a button that just went must not take the focus along
@@ -71,6 +73,12 @@ export class Row {
 
   text() {
     return [...this.element.querySelectorAll("[data-when]:not([hidden]), [data-part=note]")].map((e) => e.textContent.trim()).filter(Boolean).join(", ");
+  }
+
+  title(text) { // what a person calls the file, where the row has a place for it
+    const input = this.part("title");
+    if (input && text !== undefined) input.value = text;
+    return input?.value.trim() ?? "";
   }
 
   leadTo(address) { // to the media this file became, where the row has a place for it

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from events_app.models import WebhookEvent
-from media_app.models import BulkJob, Media, PlaybackId, Upload
+from media_app.models import BulkJob, Media, PlaybackId, Upload, UploadPreset
 from tests.people import make_client, make_workspace
 from workspace_app.models import SigningKey
 from workspace_app.roles import VERBS
@@ -234,6 +234,7 @@ def foreign_ids(workspace) -> dict[str, object]:
     key = SigningKey.objects.create(workspace=workspace, remote_id="key-of-elsewhere", private_key=FOREIGN_MARK)
     upload = Upload.objects.create(workspace=workspace, origin="browser", filename=FOREIGN_MARK, size=1)
     job = BulkJob.objects.create(workspace=workspace, kind="edit", created_by_name=FOREIGN_MARK)
+    UploadPreset.objects.create(workspace=workspace, name=FOREIGN_MARK, public_id=upload.public_id)
     event = WebhookEvent.objects.create(
         workspace=workspace,
         event_id=f"event-{FOREIGN_MARK}",

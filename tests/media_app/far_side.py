@@ -33,9 +33,10 @@ class FarSide:
         self.sessions = {}  # upload_id -> {"upload", "held", "total", "complete"}
         self.media = {}  # media id -> its JSON
         self.calls = []  # (method, path without query, status)
-        self.api = (
-            deque()
-        )  # statuses the coming API calls answer with ("429:<Retry-After>"); "lost": do it, cut the line
+        self.orders = []  # bodies of the calls that create a media
+        # what the coming API calls answer: a status ("429:<Retry-After>"), {field: words} that refuses these fields;
+        # "lost": do it, cut the line
+        self.api = deque()
         self.mute = False  # no CORS headers at all from now on
         self.changed = []  # (method, media id) of each change that was really made to a media
         self.bodies = []  # what each PATCH of a media asked for
@@ -54,6 +55,22 @@ class FarSide:
     def complete(self):
         """sha256 of every complete object."""
         return [hashlib.sha256(s["held"]).hexdigest() for s in self.sessions.values() if s["complete"]]
+
+    def give_upload(self, asked, *, started, signed=""):
+        """Make an upload address as a call asks for it: a `started` session, or one to be started; its id."""
+        upload_id = str(uuid.uuid4())
+        date = f"X-Goog-Date={signed}&" if signed else ""
+        url = f"{self.address}/bucket/{upload_id}?{date}X-Goog-Signature=canary-{upload_id}"
+        if started:
+            url += f"&upload_id={self.open(upload_id)}"
+        self.uploads[upload_id] = asked | {"browser": not started, "url": url}
+        return upload_id
+
+    def open(self, upload_id):
+        """A session at storage; its name."""
+        name = uuid.uuid4().hex
+        self.sessions[name] = {"upload": upload_id, "held": bytearray(), "total": None, "complete": False}
+        return name
 
     def count(self, method, beginning):
         """How many requests of that kind came."""
@@ -122,6 +139,9 @@ class Handler(BaseHTTPRequestHandler):
     # FastPix ---------------------------------------------------------------------------------
     def api(self, body):
         said = self.far.api.popleft() if self.far.api else "ok"
+        if isinstance(said, dict):
+            wrong = [{"field": field, "message": words} for field, words in said.items()]
+            return self.say(422, error={"code": 422, "message": "payload validation failed", "fields": wrong})
         said, _, patience = str(said).partition(":")
         if said.isdigit():
             headers = {"Retry_After": patience} if patience else {}
@@ -160,11 +180,7 @@ class Handler(BaseHTTPRequestHandler):
         return media
 
     def create_upload(self, asked):
-        upload_id, browser = str(uuid.uuid4()), self.headers.get("X-Client-Type") == "web-browser"
-        url = f"{self.far.address}/bucket/{upload_id}?X-Goog-Signature=canary-{upload_id}"
-        if not browser:
-            url += f"&upload_id={self.open(upload_id)}"
-        self.far.uploads[upload_id] = asked | {"browser": browser, "url": url}
+        upload_id = self.far.give_upload(asked, started=self.headers.get("X-Client-Type") != "web-browser")
         return self.waiting(upload_id, self.far.uploads[upload_id])
 
     def waiting(self, upload_id, asked):
@@ -172,6 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         return {"uploadId": upload_id, "timeout": 14400, "status": "waiting", "trial": False} | kept
 
     def create_media(self, asked):
+        self.far.orders.append(asked)
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
         media = {"id": str(uuid.uuid4()), "status": "Created", "createdAt": now, "updatedAt": now, "trial": False}
         media |= {name: asked[name] for name in ("title", "metadata", "maxResolution", "mediaQuality") if name in asked}
@@ -180,15 +197,10 @@ class Handler(BaseHTTPRequestHandler):
         return media
 
     # storage -----------------------------------------------------------------------------------
-    def open(self, upload_id):
-        name = uuid.uuid4().hex
-        self.far.sessions[name] = {"upload": upload_id, "held": bytearray(), "total": None, "complete": False}
-        return name
-
     def start(self):
         if self.headers.get("x-goog-resumable") != "start" or "upload_id=" in self.path:
             return self.answer(405)
-        name = self.open(self.path.partition("?")[0].rpartition("/")[2])
+        name = self.far.open(self.path.partition("?")[0].rpartition("/")[2])
         return self.answer(201, Location=f"{self.far.address}{self.path}&upload_id={name}")
 
     def put(self):

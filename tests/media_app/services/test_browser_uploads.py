@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from media_app.models import Upload
 from media_app.services import browser_uploads, uploads
+from media_app.services.media_settings import Asked
 from media_app.services.uploads import UploadProblem
 
 ORIGIN = "https://console.example.com"
@@ -13,7 +14,7 @@ FILE = {
     "size": 1000,
     "fingerprint": "a" * 64,
     "content_type": "video/mp4",
-    "push_settings": {"accessPolicy": "public", "title": "harbour"},
+    "asked": Asked({"accessPolicy": "public"}),
 }
 
 
@@ -33,7 +34,8 @@ def test_fastpix_is_told_the_origin_that_will_send_and_that_it_is_a_browser(far,
     upload = browser_uploads.open_for_tab(begun(harbor, editor), "tab-one-1", cors_origin=ORIGIN)
     asked = far.uploads[upload.remote_id]
     assert (asked["corsOrigin"], asked["browser"]) == (ORIGIN, True)
-    assert asked["pushMediaSettings"] == FILE["push_settings"] | {"metadata": {uploads.MARK: str(upload.public_id)}}
+    metadata = {uploads.MARK: str(upload.public_id)}
+    assert asked["pushMediaSettings"] == {"accessPolicy": "public", "title": "harbour", "metadata": metadata}
     assert upload.session_url.startswith(far.address)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from media_app.models import Upload
 from media_app.services import browser_uploads, handed_files, handed_folder, transfers, uploads
+from media_app.services.media_settings import Asked
 from media_app.services.uploads import UploadProblem
 from media_app.tasks import clear_handed
 
@@ -19,7 +20,7 @@ FILE = {
     "size": len(DATA),
     "fingerprint": "a" * 64,
     "content_type": "video/mp4",
-    "push_settings": {"accessPolicy": "public", "title": "harbour"},
+    "asked": Asked({"accessPolicy": "public"}),
 }
 
 

@@ -7,11 +7,12 @@ from events_app.mirror import Said
 from fastpix_api import Broken, Unreachable
 from media_app import mirror
 from media_app.models import Upload
-from media_app.services import browser_uploads, transfers, uploads, url_imports
+from media_app.services import browser_uploads, transfers, url_imports
+from media_app.services.media_settings import Asked
 from tests.people import make_client, make_workspace
 from workspace_app.fastpix import client_for
 
-OPTIONS = {"access_policy": "public", "max_resolution": "1080p", "media_quality": "standard"}
+ASKED = Asked({"accessPolicy": "public", "maxResolution": "1080p", "mediaQuality": "standard"})
 ORIGIN = "http://testserver"
 TAB = "tab-one-1"
 
@@ -31,9 +32,8 @@ def by(harbor):
 
 
 def begun(harbor, by, name="film.mp4"):
-    push_settings = uploads.push_settings(name, **OPTIONS)
     file = {"filename": name, "size": 1000, "fingerprint": "a" * 64, "content_type": "video/mp4"}
-    return browser_uploads.begin(harbor, by, file | {"push_settings": push_settings})[0]
+    return browser_uploads.begin(harbor, by, file | {"asked": ASKED})[0]
 
 
 def addresses(harbor):
@@ -73,7 +73,7 @@ def test_a_worker_that_lost_the_answer_goes_on_with_the_address_it_was_given(har
     """RELIABILITY 25: an upload from the server's folder."""
     before = addresses(harbor)
     (import_folder / "film.mp4").write_bytes(b"film" * 1000)
-    [upload], problems = transfers.start(harbor, by, ["film.mp4"], OPTIONS)
+    [upload], problems = transfers.start(harbor, by, ["film.mp4"], ASKED)
     assert problems == []
     sandbox.switch(api="reply_lost")
     transfers.work(upload.pk, "first")
@@ -92,7 +92,7 @@ def test_a_worker_that_lost_the_answer_goes_on_with_the_address_it_was_given(har
 def test_an_import_whose_answer_was_lost_is_found_and_not_ordered_again(harbor, by, sandbox, position):
     """RELIABILITY 25: an import by URL."""
     lines = url_imports.read(f"{sandbox.url}/samples/demo.mp4?{position}", plain_http=True)
-    [upload] = url_imports.begin(harbor, by, lines, OPTIONS)
+    [upload] = url_imports.begin(harbor, by, lines, ASKED)
     sandbox.switch(api=position)
     url_imports.admit(lambda pk: url_imports.work(pk, "first"))
     upload.refresh_from_db()
@@ -110,7 +110,7 @@ def test_an_import_whose_answer_was_lost_is_found_and_not_ordered_again(harbor, 
 def test_an_import_whose_media_was_deleted_before_it_could_be_found_is_not_ordered_again(harbor, by, sandbox):
     """RELIABILITY 25: FastPix no longer lists what was made, but its events have told of it."""
     lines = url_imports.read(f"{sandbox.url}/samples/demo.mp4?deleted", plain_http=True)
-    [upload] = url_imports.begin(harbor, by, lines, OPTIONS)
+    [upload] = url_imports.begin(harbor, by, lines, ASKED)
     sandbox.switch(api="reply_lost")
     url_imports.admit(lambda pk: url_imports.work(pk, "first"))
     sandbox.switch(api="up")

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from media_app.models import Upload
 from media_app.services import transfers, uploads
+from media_app.services.media_settings import Asked
 from workspace_app import road
 from workspace_app.models import TimelineEntry
 
-OPTIONS = {"access_policy": "public", "max_resolution": "1080p", "media_quality": "standard"}
+ASKED = Asked({"accessPolicy": "public", "maxResolution": "1080p", "mediaQuality": "standard"})
 MIB = 1024**2
 
 
@@ -26,7 +27,7 @@ def film(import_folder):
 
 
 def chosen(harbor, editor, *paths):
-    begun, problems = transfers.start(harbor, editor.user, list(paths or ["film.mp4"]), OPTIONS)
+    begun, problems = transfers.start(harbor, editor.user, list(paths or ["film.mp4"]), ASKED)
     assert problems == []
     return begun[0]
 
@@ -183,11 +184,11 @@ def test_a_file_that_vanished_is_told(far, harbor, editor, film, import_folder):
 
 def test_an_empty_file_is_refused_and_a_file_being_sent_is_not_sent_twice(far, harbor, editor, film, import_folder):
     (import_folder / "empty.mp4").touch()
-    begun, problems = transfers.start(harbor, editor.user, ["empty.mp4", "film.mp4", "film.mp4", "../x.mp4"], OPTIONS)
+    begun, problems = transfers.start(harbor, editor.user, ["empty.mp4", "film.mp4", "film.mp4", "../x.mp4"], ASKED)
     assert [upload.path for upload in begun] == ["film.mp4"]
     assert problems[0] == "empty.mp4: The file is empty, so there is nothing to send."
     assert problems[1].startswith("x.mp4: That path is not inside")
-    assert transfers.start(harbor, editor.user, ["film.mp4"], OPTIONS) == ([], [])
+    assert transfers.start(harbor, editor.user, ["film.mp4"], ASKED) == ([], [])
 
 
 def test_a_pause_is_kept_by_the_worker_and_resume_goes_on(far, harbor, editor, film):
@@ -258,7 +259,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(far, harbor, editor, film):
 def test_three_files_have_a_place_and_the_next_one_waits(harbor, editor, import_folder):
     for number in range(5):
         (import_folder / f"{number}.mp4").write_bytes(b"film")
-    rows, _ = transfers.start(harbor, editor.user, [f"{n}.mp4" for n in range(5)], OPTIONS)
+    rows, _ = transfers.start(harbor, editor.user, [f"{n}.mp4" for n in range(5)], ASKED)
     rung = []
     assert transfers.admit(rung.append) == 3
     assert transfers.admit(rung.append) == 0

@@ -2,15 +2,16 @@ import pytest
 
 from media_app.models import Media, Upload
 from media_app.services import uploads, url_imports
+from media_app.services.media_settings import Asked
 from workspace_app.models import TimelineEntry
 
-OPTIONS = {"access_policy": "private", "max_resolution": "720p", "media_quality": "standard"}
+ASKED = Asked({"accessPolicy": "private", "maxResolution": "720p", "mediaQuality": "standard"})
 SIGNED = "https://cdn.example.com/films/harbour%20at%20dawn.mp4?Signature=canary-7f3a"
 
 
 def ordered(harbor, editor, url=SIGNED):
     lines = url_imports.read(url, plain_http=False)
-    [upload] = url_imports.begin(harbor, editor.user, lines, OPTIONS)
+    [upload] = url_imports.begin(harbor, editor.user, lines, ASKED)
     return upload
 
 
@@ -31,11 +32,13 @@ def work(upload, worker="a"):
         ("file:///etc/passwd", "https://"),
         ("javascript:alert(1)", "https://"),
         ("https://user:pass@cdn.example.com/a.mp4", "user name"),
-        ("https://cdn.example.com/a.mp4 and more", "One URL a line"),
+        ("https://cdn.example.com/a.mp4 https://cdn.example.com/b.mp4", "One URL a line"),
         ("https://[::1/a.mp4", "Not a URL"),
         ("https:///a.mp4", "https://"),
         ("https://cdn.example.com/" + "a" * 2000, "Longer than"),
-        ("plain words", "One URL a line"),
+        ("plain words", "https://"),
+        ("https://cdn.example.com/a.mp4 " + "t" * 256, "256 characters"),
+        ("https://cdn.example.com/a.mp4 evil\u202etitle", "cannot be seen"),
     ],
 )
 def test_an_address_that_fastpix_cannot_fetch_is_named_with_its_line(line, problem):

@@ -13,11 +13,12 @@ from django.db import connection
 
 from media_app.models import Upload
 from media_app.services import transfers
+from media_app.services.media_settings import Asked
 from media_app.tasks import sweep_transfers
 from media_app.tasks.transfers import wake
 from tests.stack import Process, clean_environment
 
-OPTIONS = {"access_policy": "public", "max_resolution": "1080p", "media_quality": "standard"}
+ASKED = Asked({"accessPolicy": "public", "maxResolution": "1080p", "mediaQuality": "standard"})
 SIZE = 48 * 1024**2
 
 
@@ -71,7 +72,7 @@ def test_a_killed_workers_file_goes_on_where_storage_says_within_a_minute(worker
     data = os.urandom(SIZE)
     (import_folder / "film.mp4").write_bytes(data)
     far.seconds_a_chunk = 0.7
-    [upload], _ = transfers.start(harbor, editor.user, ["film.mp4"], OPTIONS)
+    [upload], _ = transfers.start(harbor, editor.user, ["film.mp4"], ASKED)
     wake()
     first = worker()
     wait_until(lambda: Upload.objects.get(pk=upload.pk).offset > 0, first, 30)

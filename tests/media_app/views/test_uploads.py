@@ -46,7 +46,7 @@ def test_a_file_gets_a_row_with_a_clean_name_and_its_settings(editor, harbor):
         ({"size": "0"}, "The file is empty, so there is nothing to send."),
         ({"size": str(6 * 1024**4)}, "Larger than 5 TiB"),
         ({"filename": "poster.psd", "content_type": "image/psd"}, "Not a video or audio file."),
-        ({"access_policy": "everybody"}, "access_policy"),
+        ({"access_policy": "everybody"}, "Who can play it: "),
         ({"fingerprint": "zz"}, "fingerprint"),
     ],
 )
