@@ -110,3 +110,15 @@ def test_a_cancel_is_kept_also_when_fastpix_is_away(far, harbor, editor):
     assert uploads.cancel(upload, by=editor.user)
     upload.refresh_from_db()
     assert upload.state == "cancelled"
+
+
+def test_a_tab_in_the_middle_does_not_take_back_a_pause_made_elsewhere(far, harbor, editor, admin):
+    upload = browser_uploads.open_for_tab(begun(harbor, editor), "tab-one-1", cors_origin=ORIGIN)
+    assert uploads.pause(upload, by=admin.user)
+    with pytest.raises(UploadProblem) as told:
+        browser_uploads.open_for_tab(upload, "tab-one-1", cors_origin=ORIGIN, renew=True, again=True)
+    assert told.value.reason == "paused"
+    upload.refresh_from_db()
+    assert upload.state == "paused"
+    chosen_again = browser_uploads.open_for_tab(upload, "tab-one-1", cors_origin=ORIGIN)
+    assert chosen_again.state == "sending"

@@ -241,3 +241,19 @@ def test_a_tab_that_leaves_in_the_middle_of_a_piece_lets_the_next_one_in_at_once
 
     handed_files.take(upload, TAB, offset=0, length=1000, read=leaves)
     assert handed_files.open_for_tab(upload, "tab-two-2") == 0
+
+
+def test_the_consoles_road_takes_the_place_of_the_way_straight_to_storage(far, harbor, editor):
+    direct = browser_uploads.begin(harbor, editor.user, FILE)[0]
+    handed = handed_files.begin(harbor, editor.user, FILE)[0]
+    direct.refresh_from_db()
+    assert (direct.state, handed.state) == ("cancelled", "receiving")
+    assert handed_files.begin(harbor, editor.user, FILE) == (handed, True)
+
+
+def test_one_that_another_tab_is_just_sending_straight_stays(far, harbor, editor):
+    direct = browser_uploads.begin(harbor, editor.user, FILE)[0]
+    browser_uploads.open_for_tab(direct, TAB, cors_origin="https://console.example.com")
+    handed_files.begin(harbor, editor.user, FILE)
+    direct.refresh_from_db()
+    assert direct.state == "sending"
