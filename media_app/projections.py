@@ -39,7 +39,10 @@ def media_said(event: Event) -> Verdict:
         raise Unprojectable("The event names no media.")
     data = {"status": _IMPLIED.get(event.family), **event.data}
     if failed := _AI_FAILED.fullmatch(event.family):
-        _tell_ai_failure(event, failed[1])
+        # both spellings of this one are documented
+        _tell_failure(event, "ai_failed", feature={"named-entities": "namedEntities"}.get(failed[1], failed[1]))
+    if event.family == "media.track.failed":
+        _tell_failure(event, "track_failed", track=str(event.data.get("id") or "")[:64])
     if event.family == "media.mp4Support.ready":
         event.block.ring(f"media:{event.object_id}")  # the files are made: that is news even where the data is none
     tells = event.family in _TELLS_THE_MEDIA and fields.says_a_media(data, event.object_id)
@@ -57,18 +60,16 @@ def media_said(event: Event) -> Verdict:
     return hear(event.workspace, event.object_id, said, event.block).verdict
 
 
-def _tell_ai_failure(event: Event, word: str) -> None:
+def _tell_failure(event: Event, verb: str, **what: str) -> None:
     """Only this event tells why, and answers never repeat it, so it goes into the history; a replay finds it there."""
-    # both spellings of this one are documented
-    feature = {"named-entities": "namedEntities"}.get(word, word)
     reason = values.clean(str(event.data.get("failedReason") or ""))[:300]
     entry = timeline.entry(
         event.workspace,
         "media",
         event.object_id,
-        "ai_failed",
+        verb,
         source="webhook",
-        details={"feature": feature, "reason": reason},
+        details={**what, "reason": reason},
         event_id=event.event_id,
         occurred_at=event.occurred_at,
     )

@@ -6,7 +6,7 @@ from media_app.bulk_urls import urlpatterns as bulk_urls
 from media_app.playback_urls import of_media as playback_of_media
 from media_app.playback_urls import of_workspace as playback_of_workspace
 from media_app.upload_urls import urlpatterns as upload_urls
-from media_app.views import ai, clips, files, media, metadata, playing
+from media_app.views import ai, clips, files, media, metadata, playing, tracks
 
 app_name = "media"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
     path("<str:remote_id>/files/input/", files.input_info, name="input_info"),
     path("<str:remote_id>/files/get/<str:name>/", files.file_download, name="file_download"),
     path("<str:remote_id>/player/download/", files.player_download, name="player_download"),
+    path("<str:remote_id>/tracks/add/", tracks.track_add, name="track_add"),
+    path("<str:remote_id>/tracks/<str:track_id>/replace/", tracks.track_replace, name="track_replace"),
+    path("<str:remote_id>/tracks/<str:track_id>/delete/", tracks.track_delete, name="track_delete"),
+    path("<str:remote_id>/tracks/<str:track_id>/download/", tracks.track_download, name="track_download"),
+    path("<str:remote_id>/tracks/<str:track_id>/generate/", tracks.track_generate, name="track_generate"),
     path("<str:remote_id>/player/", playing.media_player, name="media_player"),
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
     *playback_of_media,

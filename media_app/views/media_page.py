@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import trigger_client_event
 
 from media_app.models import Media
-from media_app.services import ai, clips, files, library, playback_ids, playing
+from media_app.services import ai, clips, files, library, playback_ids, playing, tracks
 from media_app.services.words import timeline_of
 from workspace_app.requests import WorkspaceRequest
 
@@ -30,6 +30,7 @@ def state(media: Media) -> dict[str, Any]:
         "clips": clips.card(media),
         "files": files.card(media),
         **playback_ids.card(media),
+        "tracks": tracks.card(media),
     }
 
 

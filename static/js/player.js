@@ -1,6 +1,8 @@
 // Plays HLS in <div data-player data-src data-poster data-title [data-token-url]>. Nothing is fetched before the person
 // presses Play, because every delivered minute is counted; then the video starts with sound, as asked for. A private
 // video first gets its token (POST data-token-url → {"token": "…"}), and once more when FastPix refuses an old one.
+import { offerLanguages } from "./player_languages.js";
+
 const template = document.getElementById("player-template");
 let library;
 
@@ -77,6 +79,7 @@ class Player {
     this.recovered = false;
     this.engine = new Hls({ workerPath: template.dataset.worker, startPosition: at || -1, maxBufferLength: 30, backBufferLength: 30 });
     this.engine.on(Hls.Events.ERROR, (_, problem) => { if (problem.fatal) this.judge(Hls, problem); });
+    offerLanguages(this.root, Hls, this.engine);
     this.engine.loadSource(src);
     this.engine.attachMedia(this.video);
   }
@@ -117,7 +120,7 @@ class Player {
 
   key(event) {
     const video = this.video;
-    if (!video || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button")) return;
+    if (!video || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button, select")) return;
     const act = {
       k: () => (video.paused ? video.play() : video.pause()),
       m: () => { video.muted = !video.muted; },
