@@ -165,7 +165,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "media-src": ["'self'", "blob:"],
+        # hls.js gives each caption track an empty file of its own as a data: address
+        "media-src": ["'self'", "blob:", "data:"],
         "worker-src": ["'self'"],
         "manifest-src": ["'self'"],
         "base-uri": ["'none'"],

@@ -16,12 +16,12 @@ export function offerLanguages(root, Hls, engine) {
   const show = () => {
     list(captions, [captions.dataset.off, ...engine.subtitleTracks.map(({ name }) => name)], engine.subtitleTrack + 1);
     list(sound, engine.audioTracks.map(({ name }) => name), engine.audioTrack);
-    captions.closest("label").hidden = engine.subtitleTracks.length === 0;
-    sound.closest("label").hidden = engine.audioTracks.length < 2;
-    menu.hidden = captions.closest("label").hidden && sound.closest("label").hidden;
+    captions.parentElement.hidden = engine.subtitleTracks.length === 0;
+    sound.parentElement.hidden = engine.audioTracks.length < 2;
+    menu.hidden = captions.parentElement.hidden && sound.parentElement.hidden;
   };
   captions.onchange = () => { engine.subtitleTrack = captions.selectedIndex - 1; };
   sound.onchange = () => { engine.audioTrack = sound.selectedIndex; };
-  const { SUBTITLE_TRACKS_UPDATED, SUBTITLE_TRACK_SWITCH, AUDIO_TRACKS_UPDATED, AUDIO_TRACK_SWITCHED } = Hls.Events;
-  for (const name of [SUBTITLE_TRACKS_UPDATED, SUBTITLE_TRACK_SWITCH, AUDIO_TRACKS_UPDATED, AUDIO_TRACK_SWITCHED]) engine.on(name, show);
+  const told = ["SUBTITLE_TRACKS_UPDATED", "SUBTITLE_TRACK_SWITCH", "AUDIO_TRACKS_UPDATED", "AUDIO_TRACK_SWITCHING", "AUDIO_TRACK_SWITCHED"];
+  for (const name of told) engine.on(Hls.Events[name], show);
 }

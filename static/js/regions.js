@@ -3,15 +3,21 @@
 const body = document.body;
 const SETTLED = 60; // ms after an answer, by when htmx has made the new region listen (it takes 20)
 const underWay = new Map(); // xhr → the region it is for, the words heard since it was sent, whether its answer is shown
+const acts = new Map(); // xhr of an act → the live regions there were when it was sent, the words heard since
 
 const isLive = (region) => region?.id && (region.getAttribute("data-hx-trigger") || "").includes("live:");
 const hears = (region, word) =>
   region.getAttribute("data-hx-trigger").split(",").some((one) => one.trim() === `live:${word} from:body`);
 
-body.addEventListener("fp:heard", ({ detail: word }) => underWay.forEach(({ words }) => words.add(word)));
+const liveRegions = () => [...document.querySelectorAll('[data-hx-trigger*="live:"]')].filter(isLive);
 
-body.addEventListener("htmx:beforeSend", ({ detail: { target, xhr } }) => {
+body.addEventListener("fp:heard", ({ detail: word }) => {
+  for (const { words } of [...underWay.values(), ...acts.values()]) words.add(word);
+});
+
+body.addEventListener("htmx:beforeSend", ({ detail: { target, xhr, requestConfig } }) => {
   if (isLive(target)) underWay.set(xhr, { region: target, words: new Set(), swapped: false });
+  else if (requestConfig.verb !== "get") acts.set(xhr, { before: new Set(liveRegions()), words: new Set() });
 });
 
 body.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
@@ -23,6 +29,7 @@ body.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
 });
 
 body.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (acts.has(xhr)) setTimeout(catchUpBeside, SETTLED, xhr);
   // a region that is still there also still listens, and htmx fetches for it once more by itself
   if (underWay.get(xhr)?.region.isConnected) underWay.delete(xhr);
   else if (underWay.has(xhr)) setTimeout(catchUp, SETTLED, xhr);
@@ -33,7 +40,19 @@ function catchUp(xhr) {
   underWay.delete(xhr);
   const next = document.getElementById(region.id);
   if (!isLive(next) || (swapped && ![...words].some((word) => hears(next, word)))) return;
-  const swap = next.getAttribute("data-hx-swap") || "innerHTML";
+  fetchAgain(next);
+}
+
+// The same for live regions that an act's answer brought beside what it was for: a dialog's, for one.
+function catchUpBeside(xhr) {
+  const { before, words } = acts.get(xhr);
+  acts.delete(xhr);
+  const fresh = liveRegions().filter((region) => !before.has(region));
+  fresh.filter((region) => [...words].some((word) => hears(region, word))).forEach(fetchAgain);
+}
+
+function fetchAgain(region) {
+  const swap = region.getAttribute("data-hx-swap") || "innerHTML";
   const event = new CustomEvent("live:again"); // nobody asked for it (app.js)
-  window.htmx.ajax("GET", next.getAttribute("data-hx-get"), { source: next, target: next, swap, event });
+  window.htmx.ajax("GET", region.getAttribute("data-hx-get"), { source: region, target: region, swap, event });
 }
