@@ -57,11 +57,14 @@ def test_what_can_be_done_depends_on_the_track(film):
 
 
 def test_subtitles_have_an_address_once_they_are_there_and_can_be_read(film, workspace):
-    Track.objects.filter(remote_id="texts").update(status="available")
-    assert of(film, "texts").address == f"{workspace.stream_url}/{film.playback_ids.get().remote_id}/text/texts.vtt"
-    assert of(film, "sound").address == ""
+    texts = film.tracks.get(remote_id="texts")
+    assert tracks.address(film, texts) is None
+    texts.status = "available"
+    texts.save()
+    assert tracks.address(film, texts) == f"{workspace.stream_url}/{film.playback_ids.get().remote_id}/text/texts.vtt"
+    assert tracks.address(film, film.tracks.get(remote_id="sound")) is None
     film.playback_ids.update(access_policy="drm")
-    assert of(film, "texts").address == ""
+    assert tracks.address(film, texts) is None
     assert "public playback ID" in of(film, "texts").no_download
 
 

@@ -185,8 +185,11 @@ def test_subtitles_that_are_ready_can_be_downloaded_by_everyone(viewer, workspac
     media = put(workspace, "a film")
     Track.objects.create(media=media, remote_id="t-1", type="subtitle", status="available", language_code="de")
     body = viewer.get(reverse("media:media_detail", args=[viewer.slug, media.remote_id])).content.decode()
+    address = at(viewer, media, "download", "t-1")
+    assert f'href="{address}" data-save="a film.de.vtt"' in body
     playback = media.playback_ids.get().remote_id
-    assert f'href="{workspace.stream_url}/{playback}/text/t-1.vtt" data-download="a film.de.vtt"' in body
+    assert viewer.get(address)["Location"] == f"{workspace.stream_url}/{playback}/text/t-1.vtt"
+    assert viewer.get(at(viewer, media, "download", media.tracks.get(type="video").remote_id)).status_code == 404
     assert "Add track…" not in body
 
 
