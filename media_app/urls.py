@@ -28,6 +28,7 @@ urlpatterns = [
     path("<str:remote_id>/clips/look/", clips.clips_look, name="clips_look"),
     path("<str:remote_id>/files/mp4/", files.mp4_switch, name="mp4_switch"),
     path("<str:remote_id>/files/source/", files.source_switch, name="source_switch"),
+    path("<str:remote_id>/files/source/get/", files.source_download, name="source_download"),
     path("<str:remote_id>/files/input/", files.input_info, name="input_info"),
     path("<str:remote_id>/files/get/<str:name>/", files.file_download, name="file_download"),
     path("<str:remote_id>/player/download/", files.player_download, name="player_download"),

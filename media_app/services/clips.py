@@ -18,7 +18,7 @@ from media_app import reconcile
 from media_app.mirror import apply, hear, is_id, partial, whole
 from media_app.models import Media, PlaybackId
 from media_app.services import playing
-from workspace_app import timeline
+from workspace_app import signing_keys, timeline
 from workspace_app.fastpix import client_for
 from workspace_app.models import TimelineEntry, User
 
@@ -147,13 +147,15 @@ def _of(media: Media) -> list[Clip]:
     rows = Media.objects.filter(workspace=media.workspace, source_media_id=media.remote_id, gone=False)
     rows = rows.select_related("workspace").prefetch_related("playback_ids").order_by("-sort_key", "-pk")
     found = list(rows[:MOST])
-    ranges = _ranges(media, media.remote_id) if found else {}
-    return [_clip(row, ranges) for row in found]
+    if not found:
+        return []
+    ranges, key_id = _ranges(media, media.remote_id), signing_keys.in_use(media.workspace)
+    return [_clip(row, ranges, playing.thumbnail(row, width=160, key_id=key_id)) for row in found]
 
 
-def _clip(row: Media, ranges: dict[str, tuple[int, int]]) -> Clip:
+def _clip(row: Media, ranges: dict[str, tuple[int, int]], thumbnail: str = "") -> Clip:
     start, end = ranges.get(row.remote_id, (None, None))
-    return Clip(row, playing.thumbnail(row, width=160), start, end)
+    return Clip(row, thumbnail, start, end)
 
 
 def _ranges(media: Media, source_id: str) -> dict[str, tuple[int, int]]:

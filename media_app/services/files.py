@@ -59,6 +59,7 @@ class Card:
     """What a media's page shows about its files.
 
     `blocked`: why MP4 cannot be switched; `closed`: why nothing can be downloaded; `download`: the first that can.
+    `source_name`: what the original file is saved as, where its own name is not told.
     """
 
     support: str
@@ -67,6 +68,7 @@ class Card:
     blocked: str
     closed: str
     download: File | None
+    source_name: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,15 @@ def card(media: Media) -> Card:
         if kind in value.split(",")
     ]
     ready = next((file for file in files if file.ready), None)
-    return Card(value, str(SUPPORT.get(value, value)), files, _blocked(media), closed, None if closed else ready)
+    return Card(
+        value,
+        str(SUPPORT.get(value, value)),
+        files,
+        _blocked(media),
+        closed,
+        None if closed else ready,
+        _file_name(media),
+    )
 
 
 def choices(media: Media) -> list[tuple[str, str | Promise]]:
@@ -173,6 +183,20 @@ def input_info(media: Media, *, client: FastPix | None = None) -> InputInfo:
         container=str(container) if tidy else "",
         tracks=[_track(one) for one in tracks if isinstance(one, dict)] if isinstance(tracks, list) else [],
     )
+
+
+def source_address(media: Media, *, client: FastPix | None = None) -> str | None:
+    """Where the original file can be fetched from now; None while access is off or FastPix names no web address.
+
+    Documented: input-info holds "the public storage input url of the uploaded media file". Not to be shown: of an
+    upload it is signed. Raises FastPixError.
+    """
+    if not media.source_access or media.gone:
+        return None
+    data = (client or client_for(media.workspace)).media.input_info(media.remote_id).data
+    url = _inside(data, "configuration").get("url")
+    parts = urlsplit(url if isinstance(url, str) else "")
+    return str(url) if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _support(media: Media) -> tuple[str, dict[str, str]]:

@@ -77,6 +77,16 @@ def file_download(request: WorkspaceRequest, remote_id: str, name: str) -> HttpR
 
 
 @require_safe
+@needs("media.edit")
+def source_download(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
+    """The way to the original file, as FastPix names it now: its address stands in no page."""
+    address = files.source_address(media_page.find(request, remote_id))
+    if address is None:
+        raise Http404
+    return HttpResponseRedirect(address)
+
+
+@require_safe
 @needs("media.view")
 def player_download(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     """The download button beside the player."""

@@ -54,6 +54,8 @@ def test_mp4_and_m4a_are_switched_on_downloaded_and_really_are_what_they_say(pag
     expect(page.get_by_role("dialog")).to_contain_text("The original file, as it was uploaded")
     page.get_by_role("dialog").get_by_role("button", name="Switch on").click()
     expect(page.locator("#file-source")).to_contain_text("Access on")
+    original = saved(page, page.locator("#file-source").get_by_role("link", name="Download"), tmp_path)
+    assert acts.sha256(original) == acts.sha256(tmp_path / "take it home.mp4")
     page.locator("#input-info").get_by_role("button", name="Ask FastPix").click()
     expect(page.locator("#input-facts")).to_contain_text("640 × 360")
     expect(page.locator("#input-facts")).to_contain_text("is not shown")

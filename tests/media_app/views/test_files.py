@@ -86,6 +86,16 @@ def test_source_access_names_its_consequence_and_is_switched(editor, workspace, 
     assert "Access off" in body
 
 
+def test_the_source_is_downloaded_only_while_access_is_on(editor, viewer, workspace, sandbox):
+    media = bring(moor(workspace, sandbox), sandbox)
+    assert editor.get(url("source_download", editor, media)).status_code == 404
+    body = editor.post(url("source_switch", editor, media), {"on": "1"}, headers=HTMX).content.decode()
+    assert url("source_download", editor, media) in body
+    assert "X-Goog" not in body
+    assert media.remote_id in editor.get(url("source_download", editor, media))["Location"]
+    assert viewer.get(url("source_download", viewer, media)).status_code == 403
+
+
 def test_input_info_is_asked_for_only_when_somebody_wants_it(viewer, workspace, sandbox):
     media = bring(moor(workspace, sandbox), sandbox)
     assert (
