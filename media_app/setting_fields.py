@@ -12,7 +12,8 @@ from media_app.metadata_rules import LONGEST, too_long
 from media_app.services import uploads, url_imports
 from media_app.services.media_settings import MOST_PAIRS
 
-_DOMAIN: Final = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 _RANGE: Final = re.compile(r"(\d{1,5})-(\d{1,5})")
 _OPTION: Final = re.compile(r"([a-z]+)=(\w{1,6})", re.ASCII)
 _KEEPS: Final = (uploads.MARK, url_imports.MARK)
@@ -83,10 +84,24 @@ def address(url: str, plain_http: bool) -> str:
 
 
 def domain(name: str, _plain_http: bool) -> str:
-    """A host name as FastPix takes it. Observed: one without a dot is refused."""
-    if not _DOMAIN.fullmatch(name) or len(name) > 253:
-        raise ValidationError(_("A host name with a dot in it, such as www.example.com, without https:// and path."))
-    return name.lower()
+    """A host name as FastPix takes it and browsers send it. Observed: one without a dot is refused."""
+    name = _as_sent(name)
+    if _DOMAIN.fullmatch(name) and len(name) <= 253:
+        return name
+    if "/" in name or ":" in name:
+        raise ValidationError(_("Only the domain, without https://, port or path."))
+    if "." not in name:
+        raise ValidationError(_("FastPix refuses names without a dot, such as localhost."))
+    raise ValidationError(_("Not a domain such as www.example.com."))
+
+
+def _as_sent(name: str) -> str:
+    """Small letters, and punycode where it has others: what Origin and Referer say of that site."""
+    name = name.lower().removesuffix(".")
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
 def user_agent(name: str, _plain_http: bool) -> str:

@@ -72,7 +72,7 @@ def test_what_a_preset_keeps_fills_the_form_the_same_again():
         ({"impose_tracks": f"{CDN}/a.mp3 loud=9"}, "impose_tracks", "After the URL only"),
         ({"subtitle_files": f"xx {CDN}/a.vtt English"}, "subtitle_files", "language code"),
         ({"subtitle_files": f"en-US {CDN}/a.vtt"}, "subtitle_files", "the language's name"),
-        ({"domains": "localhost"}, "domains", "Line 1: A host name with a dot"),
+        ({"domains": "localhost"}, "domains", "Line 1: FastPix refuses names without a dot"),
         ({"domains": "https://www.example.com/"}, "domains", "without https://"),
         ({"domains_default": "deny"}, "domains", "nobody could play it"),
         ({"user_agents_default": "deny"}, "user_agents", "nobody could play it"),

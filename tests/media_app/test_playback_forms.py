@@ -20,14 +20,14 @@ def test_domains_are_named_as_browsers_name_them_each_once():
     ("entry", "problem"),
     [
         ("localhost", "without a dot"),
-        ("https://example.com", "only the domain"),
-        ("example.com:8000", "only the domain"),
-        ("example.com/page", "only the domain"),
-        ("exa mple.com", "not a domain"),
-        ("-example.com", "not a domain"),
-        ("*example.com", "not a domain"),
-        ("example..com", "not a domain"),
-        ("a" * 64 + ".com", "not a domain"),
+        ("https://example.com", "Only the domain"),
+        ("example.com:8000", "Only the domain"),
+        ("example.com/page", "Only the domain"),
+        ("exa mple.com", "Not a domain"),
+        ("-example.com", "Not a domain"),
+        ("*example.com", "Not a domain"),
+        ("example..com", "Not a domain"),
+        ("a" * 64 + ".com", "Not a domain"),
     ],
 )
 def test_what_fastpix_would_refuse_is_told_by_its_line(entry, problem):
