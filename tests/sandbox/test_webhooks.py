@@ -72,7 +72,7 @@ def test_an_event_not_taken_is_sent_again_before_the_next(own_box, receiver):
     until(lambda: len(receiver.events) == 4, what="all deliveries")
     assert [event["object"]["id"] for event in receiver.events] == [first, first, first, second]
     assert len({event["id"] for event in receiver.events[:3]}) == 1
-    assert waiting(box) == 0
+    until(lambda: waiting(box) == 0, what="the note that all is taken")
 
 
 def test_an_event_refused_again_and_again_steps_aside(own_box, receiver):
