@@ -9,7 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("workspace_app.account_urls")),
     path("", include("workspace_app.urls")),
-    path("w/<slug:slug>/media/", include("media_app.urls")),
+    path("w/<slug:slug>/", include("media_app.urls")),
     path("w/<slug:slug>/live/", include("live_app.urls")),
     path("w/<slug:slug>/analytics/", include("analytics_app.urls")),
     path("w/<slug:slug>/events/", include("events_app.urls")),

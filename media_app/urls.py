@@ -1,15 +1,16 @@
-"""Addresses of the on-demand area, under /w/<slug>/media/."""
+"""Addresses of the on-demand area, under /w/<slug>/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from media_app.bulk_urls import urlpatterns as bulk_urls
 from media_app.playback_urls import of_media as playback_of_media
 from media_app.playback_urls import of_workspace as playback_of_workspace
+from media_app.playlist_urls import urlpatterns as playlist_urls
 from media_app.upload_urls import urlpatterns as upload_urls
 from media_app.views import ai, clips, files, media, metadata, playing, tracks
 
 app_name = "media"
-urlpatterns = [
+_media = [
     path("", media.media_list, name="media_list"),
     path("import-existing/", media.media_import_existing, name="media_import_existing"),
     path("import-progress/", media.import_progress, name="import_progress"),
@@ -41,3 +42,4 @@ urlpatterns = [
     path("<str:remote_id>/token/", playing.media_token, name="media_token"),
     *playback_of_media,
 ]
+urlpatterns = [path("media/", include(_media)), path("playlists/", include(playlist_urls))]

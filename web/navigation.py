@@ -54,6 +54,7 @@ GROUPS: Final = (
         [
             Link(_("Media"), "movie", "media:media_list", "media.view", ("media:",), key="m", tab=True),
             Link(_("Uploads"), "cloud-upload", "media:upload_list", "media.upload", UPLOADS, key="u", tab=True),
+            Link(_("Playlists"), "playlist", "media:playlist_list", "media.view", ("media:playlist",), key="p"),
             Link(_("Playback security"), "shield-lock", "media:playback_security", "media.protect", SECURITY),
             Link(_("Jobs"), "list-details", "media:job_list", "media.view", ("media:job",), key="j"),
         ],

@@ -1,15 +1,20 @@
-"""Keyset paging: a page is found by where the last one ended, so page 4,000 costs what page 1 costs."""
+"""Keyset paging: a page is found by where the last one ended, so page 4,000 costs what page 1 costs.
+
+Lists that FastPix keeps come by number instead: it offers nothing else.
+"""
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
 BIGGEST: Final = 2**63 - 1
+LAST_NUMBER: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,54 @@ class Page(Generic[Row]):
     items: Sequence[Row]
     newer: str | None
     older: str | None
+
+
+@dataclass(frozen=True)
+class Numbered(Generic[Item]):
+    """Page `number`, from 1, of at most `size` items. `pages` and `total` are None where FastPix does not say."""
+
+    items: Sequence[Item]
+    number: int
+    size: int
+    pages: int | None = None
+    total: int | None = None
+
+    @property
+    def newer(self) -> int | None:
+        """The page before this one."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        """The page after this one; a full page without a count may have one."""
+        more = self.number < self.pages if self.pages is not None else len(self.items) == self.size
+        return self.number + 1 if more else None
+
+    @property
+    def first_row(self) -> int:
+        """The place of this page's first item, counted from 1."""
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last_row(self) -> int:
+        """The place of this page's last item."""
+        return self.first_row + len(self.items) - 1
+
+
+def page_number(text: str | None) -> int:
+    """The page an address asks for; the first for anything that is no page."""
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(number, 1), LAST_NUMBER)
+
+
+def numbered(items: Sequence[Item], number: int, size: int, told: Mapping[str, Any] | None) -> Numbered[Item]:
+    """A page as FastPix's `pagination` describes it: {totalRecords, offsetCount}; what is no count is not told."""
+    said = told or {}
+    return Numbered(items, number, size, _count(said.get("offsetCount")), _count(said.get("totalRecords")))
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def keyset(

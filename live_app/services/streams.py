@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from fastpix_api import times
+from web.paging import Numbered, numbered
 from workspace_app.fastpix import client_for
 from workspace_app.models import Workspace
 
 PAGE_SIZE: Final = 25
-LAST_PAGE: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,49 +29,11 @@ class Stream:
     unsettled: bool = False
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of streams, newest first. `pages` and `total` are None where FastPix does not say."""
-
-    streams: list[Stream]
-    number: int
-    pages: int | None
-    total: int | None
-
-    @property
-    def newer(self) -> int | None:
-        """The page before this one."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        """The page after this one; a full page without a count may have one."""
-        more = self.number < self.pages if self.pages is not None else len(self.streams) == PAGE_SIZE
-        return self.number + 1 if more else None
-
-    @property
-    def first_row(self) -> int:
-        """The place of this page's first stream, counted from 1."""
-        return (self.number - 1) * PAGE_SIZE + 1
-
-    @property
-    def last_row(self) -> int:
-        """The place of this page's last stream."""
-        return self.first_row + len(self.streams) - 1
-
-
-def page_number(text: str | None) -> int:
-    """The page an address asks for; the first for anything that is no page."""
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return min(max(number, 1), LAST_PAGE)
-
-
-def listed(workspace: Workspace, number: int) -> Page:
+def listed(workspace: Workspace, number: int) -> Numbered[Stream]:
     """Ask FastPix for page `number`. Raises FastPixError."""
     answer = client_for(workspace).streams.list(limit=PAGE_SIZE, offset=number)
     streams = [_stream(item, answer.answered_at) for item in answer.data]
-    pagination = answer.pagination or {}
-    return Page(streams, number, _count(pagination.get("offsetCount")), _count(pagination.get("totalRecords")))
+    return numbered(streams, number, PAGE_SIZE, answer.pagination)
 
 
 def _stream(item: Mapping[str, Any], answered_at: datetime) -> Stream:
@@ -101,7 +63,3 @@ def _policies(playback_ids: object) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from live_app.services import streams
+from web.paging import page_number
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -13,7 +14,7 @@ from workspace_app.requests import WorkspaceRequest
 @needs("live.view")
 def stream_list(request: WorkspaceRequest) -> HttpResponse:
     """The page at once, without asking FastPix; its rows when htmx asks for them."""
-    number = streams.page_number(request.GET.get("page"))
+    number = page_number(request.GET.get("page"))
     if not request.htmx:
         return render(request, "live_app/stream_list.html", {"number": number})
     page = streams.listed(request.workspace, number)

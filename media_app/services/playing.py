@@ -24,8 +24,10 @@ class Source:
     key: bool
 
 
-def source(media: Media) -> Source | None:
+def source(media: Media, *, has_key: bool | None = None) -> Source | None:
     """The way this media plays in our own page: a public ID first, then a private one; None unless it is ready.
+
+    `has_key`: whether the workspace keeps a signing key, where the caller has looked already.
 
     DRM plays only in FastPix's own player (documented: licences come from its hosts), so it is not offered here.
     """
@@ -37,7 +39,9 @@ def source(media: Media) -> Source | None:
         return None
     private = playback.access_policy != PlaybackId.Policy.PUBLIC
     url = f"{media.workspace.stream_url}/{playback.remote_id}.m3u8"
-    return Source(playback, url, private, key=not private or media.workspace.signing_keys.exists())
+    if private and has_key is None:
+        has_key = media.workspace.signing_keys.exists()
+    return Source(playback, url, private, key=not private or bool(has_key))
 
 
 def token(media: Media, playback_id: str) -> str | None:

@@ -1,6 +1,7 @@
 // Plays HLS in <div data-player data-src data-poster data-title [data-token-url]>. Nothing is fetched before the person
 // presses Play, because every delivered minute is counted; then the video starts with sound, as asked for. A private
 // video first gets its token (POST data-token-url → {"token": "…"}), and once more when FastPix refuses an old one.
+// "player:change" on it plays what its data-… name by then; "player:failed" tells what it says on its screen instead.
 import { offerLanguages } from "./player_languages.js";
 
 const template = document.getElementById("player-template");
@@ -41,22 +42,32 @@ class Player {
     this.start.addEventListener("click", () => this.play());
     root.querySelector("[data-player-retry]").addEventListener("click", () => this.again());
     root.addEventListener("keydown", (event) => this.key(event));
+    root.addEventListener("player:change", () => this.change());
   }
 
-  async play(at = 0) {
+  // Another film on the same screen: browsers let a video that once played with sound go on by itself.
+  change() {
+    this.renewed = false;
+    this.video?.setAttribute("aria-label", this.data.title || "");
+    if (this.video) this.video.poster = this.data.poster || "";
+    return this.play(0, { focus: false });
+  }
+
+  async play(at = 0, { focus = true } = {}) {
+    const turn = this.turn = (this.turn ?? 0) + 1;
     this.start.hidden = this.trouble.hidden = true;
     this.busy.hidden = false;
     try {
       const [src, Hls] = await Promise.all([address(this.data), hls()]);
-      if (!this.root.isConnected) return;
+      if (!this.root.isConnected || turn !== this.turn) return;
       this.video ||= this.screen();
-      this.video.focus();
+      if (focus) this.video.focus();
       if (Hls.isSupported()) this.attach(Hls, src, at);
       else if (this.video.canPlayType("application/vnd.apple.mpegurl")) { this.video.src = src; this.video.currentTime = at; }
       else throw new Error("hls");
       await this.video.play().catch(() => {}); // where the browser wants another press, its own button is there
     } catch (error) {
-      this.fail(error.message);
+      if (turn === this.turn) this.fail(error.message);
     }
   }
 
@@ -106,6 +117,9 @@ class Player {
     this.busy.hidden = this.start.hidden = true;
     this.trouble.dataset.kind = ["refused", "missing", "token", "network", "media", "hls"].includes(kind) ? kind : "media";
     this.trouble.hidden = false;
+    const { kind } = this.trouble.dataset;
+    const text = this.trouble.querySelector(`h2[data-say="${kind}"]`).textContent;
+    this.root.dispatchEvent(new CustomEvent("player:failed", { bubbles: true, detail: { kind, text } }));
   }
 
   // A moment somebody asked for; it plays from there, whether it was started already or not.

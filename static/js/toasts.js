@@ -1,4 +1,5 @@
-// Answers to one's own acts. HX-Trigger {"toast": {"tone": "ok", "text": "…"}}, or a "toast" event from a script.
+// Answers to one's own acts. HX-Trigger {"toast": {"tone": "ok", "text": "…"}}, or a "toast" event from a script. With
+// "undo": "<event>" it has an Undo button, which fires that event on the body: the page's own script takes it back.
 // They leave after 6 s, but not while they are pointed at or hold the focus; errors stay.
 const list = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
@@ -15,11 +16,13 @@ function arm(toast) {
   setTimeout(leave, STAY);
 }
 
-function say({ tone = "info", text = "" }) {
+function say({ tone = "info", text = "", undo = "" }) {
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.dataset.tone = tone;
   toast.querySelector(".toast-text").textContent = text;
   if (tone === "bad") toast.setAttribute("role", "alert");
+  toast.querySelector("[data-toast-undo]").hidden = !undo;
+  toast.dataset.undo = undo;
   list.append(toast);
   while (list.childElementCount > 4) list.firstElementChild.remove();
 }
@@ -40,4 +43,9 @@ new MutationObserver(() => {
 lift();
 
 document.body.addEventListener("toast", (event) => say(event.detail));
-list.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast-fp").remove());
+list.addEventListener("click", (event) => {
+  const toast = event.target.closest("[data-toast-close], [data-toast-undo]")?.closest(".toast-fp");
+  if (!toast) return;
+  toast.remove();
+  if (event.target.closest("[data-toast-undo]")) document.body.dispatchEvent(new CustomEvent(toast.dataset.undo));
+});

@@ -13,7 +13,7 @@ def area(name, *views):
 
 
 urlpatterns = [
-    path("w/<slug:slug>/media/", area("media", "media_list", "upload_list")),
+    path("w/<slug:slug>/media/", area("media", "media_list", "upload_list", "playlist_list")),
     path("w/<slug:slug>/live/", area("live", "stream_list")),
     path("w/<slug:slug>/analytics/", area("analytics", "overview")),
     path("w/<slug:slug>/events/", area("events", "event_list")),

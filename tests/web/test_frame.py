@@ -72,7 +72,13 @@ class Asked:
 @pytest.mark.urls("tests.web.areas")
 def test_each_role_sees_where_it_may_go():
     seen = {role: names(role) for role in (Role.VIEWER, Role.EDITOR, Role.OPERATOR, Role.ADMIN)}
-    everyone = ["media:media_list", "live:stream_list", "analytics:overview", "events:event_list"]
+    everyone = [
+        "media:media_list",
+        "media:playlist_list",
+        "live:stream_list",
+        "analytics:overview",
+        "events:event_list",
+    ]
     assert seen[Role.VIEWER] == seen[Role.OPERATOR] == everyone
     assert seen[Role.EDITOR] == seen[Role.ADMIN] == [everyone[0], "media:upload_list", *everyone[1:]]
     assert navigation.foot(Asked(""), "harbor", Can(Role.EDITOR)) == []
@@ -88,6 +94,7 @@ def test_each_role_sees_where_it_may_go():
         ("media:upload_list", "media:upload_list"),
         ("media:import_url", "media:upload_list"),
         ("media:server_list", "media:upload_list"),
+        ("media:playlist_items_add", "media:playlist_list"),
         ("live:stream_detail", "live:stream_list"),
         ("workspace:account_edit", None),
         ("", None),

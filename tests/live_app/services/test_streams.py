@@ -34,5 +34,5 @@ def test_no_field_of_an_unexpected_kind_breaks_the_list(db, item, counts):
     with double() as fastpix:
         workspace.api_url = fastpix.url
         fastpix.says({"success": True, "data": [item], "pagination": counts})
-        (shown,) = streams.listed(workspace, 1).streams
+        (shown,) = streams.listed(workspace, 1).items
     assert isinstance(shown.title + shown.status + shown.remote_id, str)
