@@ -117,9 +117,9 @@ class Player {
     this.busy.hidden = this.start.hidden = true;
     this.trouble.dataset.kind = ["refused", "missing", "token", "network", "media", "hls"].includes(kind) ? kind : "media";
     this.trouble.hidden = false;
-    const { kind } = this.trouble.dataset;
-    const text = this.trouble.querySelector(`h2[data-say="${kind}"]`).textContent;
-    this.root.dispatchEvent(new CustomEvent("player:failed", { bubbles: true, detail: { kind, text } }));
+    const told = this.trouble.dataset.kind;
+    const text = this.trouble.querySelector(`h2[data-say="${told}"]`).textContent;
+    this.root.dispatchEvent(new CustomEvent("player:failed", { bubbles: true, detail: { kind: told, text } }));
   }
 
   // A moment somebody asked for; it plays from there, whether it was started already or not.

@@ -14,6 +14,7 @@ const told = (word, row) => list().dataset[word].replace("%title", row.dataset.t
 let held = []; // the rows as FastPix holds them
 let removed; // the order before the last removal
 let underWay; // the order that is being written
+let outdone = false; // whether the rows were moved again while it was
 let timer;
 let drag;
 
@@ -62,7 +63,7 @@ function write() {
   timer = undefined;
   const here = list();
   const order = ids(rows());
-  if (!here || underWay || drag || order === ids(held)) return;
+  if (!here || underWay !== undefined || drag || order === ids(held)) return;
   underWay = order;
   window.htmx.ajax("POST", here.dataset.reorder, { source: here, target: "#playlist", swap: "outerHTML", values: { order, mark: here.dataset.mark } });
 }
@@ -71,9 +72,9 @@ const ours = ({ requestConfig }) => requestConfig.verb === "post" && requestConf
 
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!ours(detail) || detail.xhr.status !== 200) return;
-  const moved = ids(rows()) !== underWay;
-  if (!moved && !drag) return;
-  // moved again meanwhile: only the mark is taken over, and the newer order is written after it
+  outdone = Boolean(drag) || ids(rows()) !== underWay;
+  if (!outdone) return;
+  // only the mark is taken over, and the newer order is written after it
   const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html").getElementById("playlist-items");
   const byId = new Map(rows().map((row) => [row.dataset.id, row]));
   held = underWay.split(" ").map((id) => byId.get(id));
@@ -82,9 +83,11 @@ document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (!underWay || detail.requestConfig.verb !== "post" || !detail.requestConfig.path.endsWith("/items/reorder/")) return;
+  if (underWay === undefined || detail.requestConfig.verb !== "post" || !detail.requestConfig.path.endsWith("/items/reorder/")) return;
   underWay = undefined;
-  if (detail.successful) { if (!drag) timer = setTimeout(write); return; }
+  const again = outdone;
+  outdone = false;
+  if (detail.successful) { if (again) write(); return; }
   if (detail.xhr.status === 422) return; // the answer shows how it is now, and says why
   clearTimeout(timer);
   put(held);
