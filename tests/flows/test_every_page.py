@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows import acts
+from tests.flows.at_fastpix import AtFastPix
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(600)]
 
@@ -26,6 +28,9 @@ SIGNED_IN = {
     "unused upload URLs": "/w/sandbox/media/uploads/unused/",
     "presets": "/w/sandbox/media/uploads/presets/",
     "add a preset": "/w/sandbox/media/uploads/presets/add/",
+    "playlists": "/w/sandbox/playlists/",
+    "playlists, nothing found": "/w/sandbox/playlists/?q=nosuchthing",
+    "create a playlist": "/w/sandbox/playlists/create/",
     "streams": "/w/sandbox/live/",
     "analytics": "/w/sandbox/analytics/",
     "events": "/w/sandbox/events/",
@@ -63,6 +68,13 @@ def film(stack, browser, tmp_path_factory):
     return address
 
 
+@pytest.fixture(scope="module")
+def playlist(stack, film):
+    """The address of a playlist that holds the film."""
+    media_id = film.rstrip("/").rpartition("/")[2]
+    return f"/w/sandbox/playlists/{AtFastPix(stack).playlist(media_id, name='Shown on every page')}/"
+
+
 def _look(page, name, theme, size):
     """Judge the page as it stands; returns its problems."""
     page.evaluate(AXE.read_text())
@@ -81,7 +93,7 @@ def _look(page, name, theme, size):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme, size):
+def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, playlist, theme, size):
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     page = context.new_page()
@@ -96,7 +108,12 @@ def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme,
 
     visit("sign in", "/accounts/login/")
     acts.sign_in(page, stack.url, *stack.admin)
-    for name, address in {**SIGNED_IN, "media": film}.items():
+    for name, address in {
+        **SIGNED_IN,
+        "media": film,
+        "playlist": playlist,
+        "play a playlist": f"{playlist}play/",
+    }.items():
         visit(name, address)
     page.goto(stack.url + film)
     page.get_by_role("button", name="Delete…").first.click()
@@ -110,6 +127,10 @@ def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme,
     page.locator("#bulk-acts" if size == "phone" else "#media-bulk").get_by_role("button", name="Metadata…").click()
     page.get_by_role("dialog", name="Edit the metadata of 1 media").wait_for()
     problems += _look(page, "bulk edit dialog", theme, size)
+    page.goto(stack.url + playlist)
+    page.get_by_role("button", name="Add media…").click()
+    page.get_by_role("dialog").get_by_text("shown on every page").wait_for()
+    problems += _look(page, "add to playlist dialog", theme, size)
     page.goto(f"{stack.url}/w/sandbox/events/shown-0/")
     page.get_by_role("button", name="Replay…").click()
     page.get_by_role("dialog").wait_for()
@@ -123,15 +144,18 @@ def test_no_page_breaks_accessibility_or_the_screen(browser, stack, film, theme,
     assert not problems, "\n".join(problems)
 
 
-def test_every_page_is_valid_html(stack, browser, film, tmp_path, require):
+def test_every_page_is_valid_html(stack, browser, film, playlist, tmp_path, require):
     jar = os.environ.get("VNU_JAR", "")
     if not (shutil.which("java") and jar and Path(jar).exists()):
         require.missing("java", "HTML validity: install Java, fetch the vnu-jar package and set VNU_JAR to its vnu.jar")
     context = browser.new_context()
     page = context.new_page()
     acts.sign_in(page, stack.url, *stack.admin)
-    for name, address in {**SIGNED_IN, "media": film, "events of it": film.replace("/media/", "/events/of/")}.items():
-        text = page.request.get(stack.url + address).text()
+    parts = {"events of it": film.replace("/media/", "/events/of/"), "playlists, rows": SIGNED_IN["playlists"]}
+    parts |= {"playlist, part": playlist, "play, part": f"{playlist}play/", "add, part": f"{playlist}candidates/"}
+    for name, address in {**SIGNED_IN, "media": film, "playlist": playlist, **parts}.items():
+        asked = {"HX-Request": "true"} if name in parts else {}
+        text = re.sub("^<title>.*?</title>", "", page.request.get(stack.url + address, headers=asked).text())
         if "<!doctype" not in text[:60].lower():
             text = f'<!doctype html><html lang="en"><head><title>part</title></head><body>{text}</body></html>'
         (tmp_path / f"{name.replace(' ', '-')}.html").write_text(text)
