@@ -9,6 +9,8 @@ const list = () => document.querySelector("#playlist-items[data-mark]");
 const rows = () => [...(list()?.children ?? [])];
 const ids = (of) => of.map((row) => row.dataset.id).join(" ");
 const say = (text) => { said.textContent = ""; requestAnimationFrame(() => { said.textContent = text; }); };
+// what goes wrong app.js shows; the promise that htmx rejects then is nobody's
+const ask = (verb, address, context) => window.htmx.ajax(verb, address, context).catch(() => {});
 const told = (word, row) => list().dataset[word].replace("%title", row.dataset.title).replace("%n", rows().indexOf(row) + 1).replace("%m", rows().length);
 
 let held = []; // the rows as FastPix holds them
@@ -65,7 +67,7 @@ function write() {
   const order = ids(rows());
   if (!here || underWay !== undefined || drag || order === ids(held)) return;
   underWay = order;
-  window.htmx.ajax("POST", here.dataset.reorder, { source: here, target: "#playlist", swap: "outerHTML", values: { order, mark: here.dataset.mark } });
+  ask("POST", here.dataset.reorder, { source: here, target: "#playlist", swap: "outerHTML", values: { order, mark: here.dataset.mark } });
 }
 
 const ours = ({ requestConfig }) => requestConfig.verb === "post" && requestConfig.path === list()?.dataset.reorder;
@@ -93,7 +95,7 @@ document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   put(held);
   say(list()?.dataset.back ?? "");
   // it may have been done all the same: look, without putting an error over what is shown
-  window.htmx.ajax("GET", place.getAttribute("data-hx-get"), { source: place, target: place, swap: "innerHTML", event: new CustomEvent("live:again") });
+  ask("GET", place.getAttribute("data-hx-get"), { source: place, target: place, swap: "innerHTML", event: new CustomEvent("live:again") });
 });
 
 // A page that is left takes its last move along.
@@ -183,7 +185,7 @@ document.body.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig 
 document.body.addEventListener("playlist:undo", () => {
   // an empty list has no <ol> to ask: its place in the page knows the addresses then
   const { restore, mark } = document.getElementById("playlist").dataset;
-  if (removed) window.htmx.ajax("POST", restore, { source: "#playlist", target: "#playlist", swap: "outerHTML", values: { order: removed, mark } });
+  if (removed) ask("POST", restore, { source: "#playlist", target: "#playlist", swap: "outerHTML", values: { order: removed, mark } });
 });
 
 document.addEventListener("fp:filled", take);

@@ -36,6 +36,11 @@ def titles(page):
     return [row.get_attribute("data-title") for row in page.locator("#playlist-items > li").all()]
 
 
+def shows(page, count):
+    """The list has come, with so many rows."""
+    expect(page.locator("#playlist-items > li")).to_have_count(count, timeout=20_000)
+
+
 def row(page, title):
     return page.locator("#playlist-items > li", has_text=title)
 
@@ -66,7 +71,7 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
     page.get_by_label("Name", exact=True).fill("Lobby programme")
     page.get_by_label("Reference ID").fill(f"lobby-{uuid.uuid4()}")
     page.get_by_role("button", name="Create", exact=True).click()
-    expect(page.get_by_role("heading", name="Lobby programme", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Lobby programme", level=1)).to_be_visible(timeout=20_000)
     playlist = page.url.rstrip("/").rpartition("/")[2]
 
     page.get_by_role("button", name="Add media…").click()
@@ -76,7 +81,7 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
         dialog.locator("#candidates li", has_text=name).get_by_role("checkbox").check()
     expect(dialog.get_by_text("Chosen: 3, in this order")).to_be_visible()
     dialog.get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator("#playlist-items > li")).to_have_count(3)
+    shows(page, 3)
     assert titles(page) == [beta, alpha, gamma]
     assert far.held(playlist) == [reels[beta], reels[alpha], reels[gamma]]
 
@@ -90,7 +95,7 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
     row(page, gamma).get_by_role("button", name="Move up").click()
     until(lambda: far.held(playlist), [reels[beta], reels[gamma], reels[alpha]])
     page.reload()
-    expect(page.locator("#playlist-items > li")).to_have_count(3)
+    shows(page, 3)
     assert titles(page) == [beta, gamma, alpha]
 
 
@@ -103,10 +108,10 @@ def test_what_is_removed_can_be_taken_back_to_its_place(page, stack, reels):
     row(page, alpha).get_by_role("checkbox").check()
     row(page, beta).get_by_role("checkbox").check()
     page.get_by_role("button", name="Remove from playlist", exact=True).click()
-    expect(page.locator("#playlist-items > li")).to_have_count(1)
+    shows(page, 1)
     assert far.held(playlist) == [reels[gamma]]
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#playlist-items > li")).to_have_count(3)
+    shows(page, 3)
     assert titles(page) == [alpha, beta, gamma]
     assert far.held(playlist) == [*reels.values()]
 
@@ -117,7 +122,8 @@ def test_a_move_over_somebody_else_s_change_is_told_and_the_list_is_as_fastpix_h
     playlist = far.playlist(*reels.values())
     acts.sign_in(page, stack.url, *stack.admin)
     page.goto(f"{stack.url}/w/sandbox/playlists/{playlist}/")
-    expect(page.locator("#playlist-items > li")).to_have_count(3)
+    shows(page, 3)
+    page.expected_errors.append("422")
     far.call("DELETE", f"/playlists/{playlist}/media", mediaIds=[reels[beta]])
     row(page, gamma).get_by_role("button", name="Move up").click()
     expect(page.get_by_role("alert")).to_contain_text(
@@ -132,12 +138,12 @@ def test_a_move_that_fastpix_does_not_take_goes_back_and_says_so(page, stack, re
     playlist = AtFastPix(stack).playlist(*reels.values())
     acts.sign_in(page, stack.url, *stack.admin)
     page.goto(f"{stack.url}/w/sandbox/playlists/{playlist}/")
-    expect(page.locator("#playlist-items > li")).to_have_count(3)
-    page.expected_errors += ["net::ERR_FAILED", "htmx:sendError"]
+    shows(page, 3)
+    page.expected_errors += ["net::ERR_FAILED", "htmx:afterRequest", "htmx:sendError"]
     page.route("**/items/reorder/", lambda route: route.abort())
     row(page, alpha).get_by_role("button", name="Move down").click()
     assert titles(page) == [beta, alpha, gamma]
-    expect(page.get_by_role("dialog")).to_contain_text("The console did not answer")
+    expect(page.get_by_role("dialog")).to_contain_text("The console did not answer", timeout=20_000)
     until(lambda: titles(page), [alpha, beta, gamma])
 
 
@@ -175,7 +181,7 @@ def test_a_playlist_plays_through_past_what_cannot_play(page, stack, reels, tmp_
     page.goto(f"{stack.url}/w/sandbox/playlists/{playlist}/")
     page.get_by_role("link", name="Play", exact=True).click()
     current = page.locator("[data-play] [aria-current=true]")
-    expect(current).to_have_text(beta)
+    expect(current).to_have_text(beta, timeout=20_000)
     page.get_by_role("button", name=f"Play {beta}").click()
     expect(current).to_have_text(alpha, timeout=60_000)  # by itself, once the first has ended
     said = page.locator("[data-said]")
