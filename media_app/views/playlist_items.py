@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from media_app.mirror import is_id
@@ -112,11 +112,17 @@ def playlist_items_restore(request: WorkspaceRequest, remote_id: UUID) -> HttpRe
     return _toast(shown(request, playlist), _("Brought back."))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs("media.edit")
 def playlist_choose(request: WorkspaceRequest) -> HttpResponse:
-    """The dialog that asks into which playlist `media_id` (several) go; the newest manual ones."""
-    media_ids = [one for one in request.GET.getlist("media_id")[: playlists.MOST] if is_id(one)]
+    """The dialog that asks into which of the newest manual playlists media go: `media_id` (several), `ids` (parted).
+
+    Changes nothing; POST because a selection of hundreds is too long for an address.
+    """
+    form = ItemsForm(request.POST if request.method == "POST" else request.GET)
+    media_ids = form.media_ids() if form.is_valid() else []
+    if form.errors:
+        return render(request, "media_app/_playlist_add_error.html", {"form": form}, status=422)
     page = playlists.listed(request.workspace, 1)
     manual = [one for one in page.items if not one.smart]
     context = {"media_ids": media_ids, "playlists": manual, "more": page.older}

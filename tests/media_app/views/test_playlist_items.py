@@ -86,10 +86,12 @@ def test_nothing_or_nonsense_asks_fastpix_nothing(editor, sandbox, pasted):
 def test_from_the_library_the_answer_is_a_toast_alone(editor, harbor, sandbox):
     first, second = films(harbor, sandbox, "red", "green")
     name = playlist(harbor, name="From the library", reference="from-library")
-    dialog = text(get(editor, "playlist_choose", media_id=[first.remote_id, second.remote_id, "no/id"]))
+    dialog = text(get(editor, "playlist_choose", media_id=[first.remote_id, second.remote_id]))
+    assert text(post(editor, "playlist_choose", ids=f"{first.remote_id},{second.remote_id}")) == dialog
     assert "Add 2 media to a playlist" in dialog
     assert "From the library" in dialog
-    answer = post(editor, "playlist_items_add", name, media_id=[first.remote_id], **{"from": "library"})
+    assert post(editor, "playlist_choose", ids="no/id").status_code == 422
+    answer = post(editor, "playlist_items_add", name, ids=first.remote_id, **{"from": "library"})
     assert (answer["HX-Reswap"], answer.content) == ("none", b"")
     assert toast(answer)["text"] == "Added 1 media."
     assert held(harbor, name) == [first.remote_id]
