@@ -24,10 +24,10 @@ class Source:
     key: bool
 
 
-def source(media: Media, *, has_key: bool | None = None) -> Source | None:
+def source(media: Media, *, key_id: str | None = None) -> Source | None:
     """The way this media plays in our own page: a public ID first, then a private one; None unless it is ready.
 
-    `has_key`: whether the workspace keeps a signing key, where the caller has looked already.
+    `key_id`: as for `thumbnail`.
 
     DRM plays only in FastPix's own player (documented: licences come from its hosts), so it is not offered here.
     """
@@ -39,9 +39,9 @@ def source(media: Media, *, has_key: bool | None = None) -> Source | None:
         return None
     private = playback.access_policy != PlaybackId.Policy.PUBLIC
     url = f"{media.workspace.stream_url}/{playback.remote_id}.m3u8"
-    if private and has_key is None:
-        has_key = media.workspace.signing_keys.exists()
-    return Source(playback, url, private, key=not private or bool(has_key))
+    if private and key_id is None:
+        key_id = signing_keys.in_use(media.workspace)
+    return Source(playback, url, private, key=not private or bool(key_id))
 
 
 def token(media: Media, playback_id: str) -> str | None:

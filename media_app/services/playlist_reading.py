@@ -16,6 +16,7 @@ from fastpix_api import Answer, times
 from media_app import values
 from media_app.models import Media
 from media_app.services import library, playing
+from workspace_app import signing_keys
 from workspace_app.models import Workspace
 
 
@@ -152,13 +153,13 @@ def _items(workspace: Workspace, listed: object) -> list[Item]:
     for media in held.values():
         media.workspace = workspace  # the same for all: not one query each
     library.name_after_uploads([*held.values()])
-    has_key = workspace.signing_keys.exists()
-    return [_item(one, held.get(one["id"]), has_key=has_key) for one in told]
+    key_id = signing_keys.in_use(workspace)
+    return [_item(one, held.get(one["id"]), key_id=key_id) for one in told]
 
 
-def _item(told: Mapping[str, Any], media: Media | None, *, has_key: bool) -> Item:
+def _item(told: Mapping[str, Any], media: Media | None, *, key_id: str) -> Item:
     length, status = values.milliseconds(told.get("duration")), values.word(told.get("status"))
-    source = playing.source(media, has_key=has_key) if media and not media.gone else None
+    source = playing.source(media, key_id=key_id) if media and not media.gone else None
     own_status = "gone" if media and media.gone else media.status if media else ""
     return Item(
         remote_id=told["id"],
@@ -166,7 +167,7 @@ def _item(told: Mapping[str, Any], media: Media | None, *, has_key: bool) -> Ite
         status=own_status or ("" if status is values.UNREAD else status),
         duration_ms=media.duration_ms if media and media.duration_ms else None if length is values.UNREAD else length,
         media=media,
-        thumbnail=playing.thumbnail(media, has_key=has_key) if media and not media.gone else "",
+        thumbnail=playing.thumbnail(media, key_id=key_id) if media and not media.gone else "",
         source=source,
         hindrance=_hindrance(media, source),
     )

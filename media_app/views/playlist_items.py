@@ -16,6 +16,7 @@ from media_app.playlist_forms import ItemsForm, OrderForm
 from media_app.services import library, playing, playlists
 from media_app.services.playlists import Changed, NothingToAdd
 from media_app.views.playlists import shown
+from workspace_app import signing_keys
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -30,8 +31,8 @@ def _candidates(request: WorkspaceRequest) -> dict[str, Any]:
     found = library.find(request.workspace, library.Query.read(request.GET)).order_by("-sort_key", "-pk")[:SHOWN]
     media = [*found]
     library.name_after_uploads(media)
-    has_key = request.workspace.signing_keys.exists()
-    rows = [(one, playing.thumbnail(one, has_key=has_key), one.status == Media.Status.READY) for one in media]
+    key_id = signing_keys.in_use(request.workspace)
+    rows = [(one, playing.thumbnail(one, key_id=key_id), one.status == Media.Status.READY) for one in media]
     return {"rows": rows, "most": SHOWN}
 
 

@@ -17,6 +17,7 @@ from media_app.services import library, playing, playlist_matches, playlist_word
 from media_app.services.playlist_reading import Playlist
 from web.forms import refuse
 from web.paging import Numbered, page_number
+from workspace_app import signing_keys
 from workspace_app.access import needs
 from workspace_app.requests import WorkspaceRequest
 
@@ -71,8 +72,8 @@ def playlist_preview(request: WorkspaceRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if form.is_valid():
         matches = playlist_matches.matching(request.workspace, form.rule())
-        has_key = request.workspace.signing_keys.exists()
-        rows = [(media, playing.thumbnail(media, has_key=has_key)) for media in matches.shown]
+        key_id = signing_keys.in_use(request.workspace)
+        rows = [(media, playing.thumbnail(media, key_id=key_id)) for media in matches.shown]
         context = {"matches": matches, "rows": rows}
     return render(request, "media_app/_playlist_preview.html", context)
 

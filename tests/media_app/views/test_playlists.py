@@ -170,7 +170,7 @@ def test_the_play_page_loads_the_first_that_plays(viewer, harbor, sandbox):
     name = playlist(harbor, gone, private, public)
     type(gone).objects.filter(pk=gone.pk).update(gone=True)
     private.playback_ids.update(access_policy="private")
-    signing_keys.create(harbor, by=viewer.user)
+    signing_keys.create(harbor, by=viewer.user, keep=True)
     page = get(viewer, "playlist_play", name)
     assert page.context["first"].title == "locked film"
     token = address("media_token", viewer, private.remote_id)
