@@ -117,7 +117,7 @@ class PlaylistForm(NameForm, RuleForm):
 class ItemsForm(forms.Form):
     """Media to add: chosen ones in their order, then pasted ids."""
 
-    ids = forms.CharField(required=False, max_length=100_000)
+    ids = forms.CharField(required=False, max_length=1_000_000)
 
     def media_ids(self) -> list[str]:
         """All of them once, in order; what cannot be an id is an error. The form must have been validated."""

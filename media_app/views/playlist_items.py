@@ -123,7 +123,7 @@ def playlist_choose(request: WorkspaceRequest) -> HttpResponse:
     form = ItemsForm(request.POST if request.method == "POST" else request.GET)
     media_ids = form.media_ids() if form.is_valid() else []
     if form.errors:
-        return render(request, "media_app/_playlist_add_error.html", {"form": form}, status=422)
+        return render(request, "media_app/_playlist_choose.html", {"form": form}, status=422)
     page = playlists.listed(request.workspace, 1)
     manual = [one for one in page.items if not one.smart]
     context = {"media_ids": media_ids, "playlists": manual, "more": page.older}

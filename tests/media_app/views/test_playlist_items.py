@@ -91,7 +91,9 @@ def test_from_the_library_the_answer_is_a_toast_alone(editor, harbor, sandbox):
     assert many.context["media_ids"] == [first.remote_id, second.remote_id]
     assert "Add 2 media to a playlist" in dialog
     assert "From the library" in dialog
-    assert post(editor, "playlist_choose", ids="no/id").status_code == 422
+    assert "Not a media ID: no/id" in text(post(editor, "playlist_choose", ids="no/id"))
+    too_many = post(editor, "playlist_choose", ids=" ".join(map(str, range(1001))))
+    assert "1001 media. A playlist holds at most 1000." in text(too_many)
     answer = post(editor, "playlist_items_add", name, ids=first.remote_id, **{"from": "library"})
     assert (answer["HX-Reswap"], answer.content) == ("none", b"")
     assert toast(answer)["text"] == "Added 1 media."
