@@ -155,7 +155,7 @@ def test_every_page_is_valid_html(stack, browser, film, playlist, tmp_path, requ
     parts |= {"playlist, part": playlist, "play, part": f"{playlist}play/", "add, part": f"{playlist}candidates/"}
     for name, address in {**SIGNED_IN, "media": film, "playlist": playlist, **parts}.items():
         asked = {"HX-Request": "true"} if name in parts else {}
-        text = re.sub("^<title>.*?</title>", "", page.request.get(stack.url + address, headers=asked).text())
+        text = re.sub(r"^\s*<title>.*?</title>", "", page.request.get(stack.url + address, headers=asked).text())
         if "<!doctype" not in text[:60].lower():
             text = f'<!doctype html><html lang="en"><head><title>part</title></head><body>{text}</body></html>'
         (tmp_path / f"{name.replace(' ', '-')}.html").write_text(text)
