@@ -2,6 +2,7 @@
 // presses Play, because every delivered minute is counted; then the video starts with sound, as asked for. A private
 // video first gets its token (POST data-token-url → {"token": "…"}), and once more when FastPix refuses an old one.
 // "player:change" on it plays what its data-… name by then; "player:failed" tells what it says on its screen instead.
+
 import { offerLanguages } from "./player_languages.js";
 
 const template = document.getElementById("player-template");
