@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from media_app import languages
 from media_app.metadata_rules import LONGEST, too_long
 from media_app.services import uploads, url_imports
 from media_app.services.media_settings import MOST_PAIRS
@@ -18,16 +19,8 @@ _RANGE: Final = re.compile(r"(\d{1,5})-(\d{1,5})")
 _OPTION: Final = re.compile(r"([a-z]+)=(\w{1,6})", re.ASCII)
 _KEEPS: Final = (uploads.MARK, url_imports.MARK)
 _FADES: Final = {"start": "startTime", "end": "endTime", "fadein": "fadeInLevel", "fadeout": "fadeOutLevel"}
-# fmt: off
 # Documented: the languages of subtitle files
-SUBTITLE_CODES: Final = frozenset((
-    "ar-SA", "bg-BG", "bn-BD", "bn-IN", "ca-ES", "cs-CZ", "da-DK", "de-AT", "de-CH", "de-DE", "el-GR", "en-AU", "en-CA",
-    "en-GB", "en-IE", "en-IN", "en-NZ", "en-US", "en-ZA", "es-AR", "es-CL", "es-CO", "es-ES", "es-MX", "es-US", "fi-FI",
-    "fr-BE", "fr-CA", "fr-CH", "fr-FR", "he-IL", "hi-IN", "hr-HR", "hu-HU", "id-ID", "it-CH", "it-IT", "ja-JP", "ko-KR",
-    "ms-MY", "nb-NO", "nl-BE", "nl-NL", "no-NO", "pl-PL", "pt-BR", "pt-PT", "ro-RO", "ru-RU", "sk-SK", "sv-SE", "ta-IN",
-    "ta-LK", "te-IN", "th-TH", "tr-TR", "uk-UA", "vi-VN", "zh-CN", "zh-HK", "zh-TW",
-))
-# fmt: on
+SUBTITLE_CODES: Final = frozenset(languages.SPOKEN)
 _CODES: Final = {code.lower(): code for code in SUBTITLE_CODES}
 Read = Callable[[str, bool], Any]
 

@@ -84,10 +84,9 @@ class TrackFileForm(LanguageForm):
     def clean_url(self) -> str:
         """One address FastPix can fetch."""
         url: str = self.cleaned_data["url"]
-        (line, *more) = url_imports.read(url, plain_http=self.plain_http)
-        if problem := _("One URL.") if more else line.error:
+        if problem := url_imports.problem(url, plain_http=self.plain_http):
             raise ValidationError(problem)
-        return line.url
+        return url
 
 
 class NewTrackForm(TrackFileForm):
