@@ -147,6 +147,22 @@ def test_a_move_that_fastpix_does_not_take_goes_back_and_says_so(page, stack, re
     until(lambda: titles(page), [alpha, beta, gamma])
 
 
+def test_what_is_selected_in_the_library_goes_into_a_playlist(page, stack, reels):
+    alpha, _beta, gamma = NAMES
+    far = AtFastPix(stack)
+    name = f"From the library {uuid.uuid4()}"
+    playlist = far.playlist(name=name)
+    acts.sign_in(page, stack.url, *stack.admin)
+    page.goto(f"{stack.url}/w/sandbox/media/?q=lobby+reel")
+    for title in (alpha, gamma):
+        acts.row(page, title).get_by_role("checkbox").check()
+    page.locator("#media-bulk").get_by_role("button", name="Playlist…").click()
+    page.get_by_role("dialog").get_by_role("button", name=name).click(timeout=20_000)
+    expect(page.locator("#toasts")).to_contain_text("Added 2 media.", timeout=20_000)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert sorted(far.held(playlist)) == sorted([reels[alpha], reels[gamma]])
+
+
 def test_a_finger_moves_a_row(browser, stack, reels):
     alpha, beta, gamma = NAMES
     far = AtFastPix(stack)
