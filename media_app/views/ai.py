@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from fastpix_api import Invalid
 from media_app.ai_forms import AskForm
@@ -48,7 +48,7 @@ def ai_ask(request: WorkspaceRequest, remote_id: str, feature: str) -> HttpRespo
                 return _asked(request, remote_id, part)
     context = {"media": media, "part": part, "form": form}
     response = render(request, "media_app/_ai_ask.html", context, status=422 if form.errors else 200)
-    return retarget(reswap(response, "innerHTML"), "#dialog")
+    return media_page.placed(request, response, "dialog", "innerHTML")
 
 
 @require_safe
@@ -68,5 +68,5 @@ def _asked(request: WorkspaceRequest, remote_id: str, part: ai.Part) -> HttpResp
     if not request.htmx:
         return redirect("media:media_detail", slug=request.workspace.slug, remote_id=remote_id)
     told = _("FastPix took the order: %(what)s. The result appears here by itself.") % {"what": part.title}
-    response = retarget(reswap(_card(request, media_page.find(request, remote_id)), "outerHTML"), "#ai")
+    response = media_page.placed(request, _card(request, media_page.find(request, remote_id)), "ai", "outerHTML")
     return trigger_client_event(response, "toast", {"tone": "ok", "text": told})

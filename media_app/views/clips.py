@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from fastpix_api import Invalid
 from media_app.clip_forms import ClipForm, begun
@@ -35,7 +35,7 @@ def clip_make(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
     response = render(
         request, "media_app/_clip_make.html", {"media": media, "form": form}, status=422 if form.errors else 200
     )
-    return retarget(reswap(response, "innerHTML"), "#dialog")
+    return media_page.placed(request, response, "dialog", "innerHTML")
 
 
 @require_POST
@@ -67,6 +67,5 @@ def _card(request: WorkspaceRequest, media: Media, told: str) -> HttpResponse:
     if not request.htmx:
         return redirect("media:media_detail", slug=request.workspace.slug, remote_id=media.remote_id)
     response = render(request, "media_app/_clips.html", {"media": media, "clips": clips.card(media)})
-    return trigger_client_event(
-        retarget(reswap(response, "outerHTML"), "#clips"), "toast", {"tone": "ok", "text": told}
-    )
+    response = trigger_client_event(response, "toast", {"tone": "ok", "text": told})
+    return media_page.placed(request, response, "clips", "outerHTML")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from fastpix_api import Invalid
 from media_app.models import Media
@@ -103,7 +103,7 @@ def input_info(request: WorkspaceRequest, remote_id: str) -> HttpResponse:
 
 
 def _dialog(request: WorkspaceRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return retarget(reswap(render(request, template, context, status=status), "innerHTML"), "#dialog")
+    return media_page.placed(request, render(request, template, context, status=status), "dialog", "innerHTML")
 
 
 def _card(request: WorkspaceRequest, remote_id: str, told: str) -> HttpResponse:
@@ -112,4 +112,4 @@ def _card(request: WorkspaceRequest, remote_id: str, told: str) -> HttpResponse:
     media = media_page.find(request, remote_id)
     response = render(request, "media_app/_files.html", {"media": media, "files": files.card(media)})
     response = trigger_client_event(response, "toast", {"tone": "ok", "text": told})
-    return retarget(reswap(response, "outerHTML"), "#files")
+    return media_page.placed(request, response, "files", "outerHTML")

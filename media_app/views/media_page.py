@@ -1,10 +1,10 @@
 """What every view of one media's page begins and ends with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django_htmx.http import trigger_client_event
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from media_app.models import Media
 from media_app.services import ai, clips, files, library, playback_ids, playing, tracks
@@ -32,6 +32,17 @@ def state(media: Media) -> dict[str, Any]:
         **playback_ids.card(media),
         "tracks": tracks.card(media),
     }
+
+
+def placed(
+    request: WorkspaceRequest, response: HttpResponse, place: str, swap: Literal["innerHTML", "outerHTML"]
+) -> HttpResponse:
+    """Have htmx put the answer into the element of the id `place`, by `swap`.
+
+    Where the page asked for it there, nothing is said: htmx looks for another place from the element that asked, and
+    finds none once a refresh has replaced that.
+    """
+    return response if request.htmx.target == place else retarget(reswap(response, swap), f"#{place}")
 
 
 def changed(request: WorkspaceRequest, remote_id: str, toast: str, **shown: Any) -> HttpResponse:

@@ -65,6 +65,13 @@ def test_what_fastpix_refuses_by_field_comes_back_into_the_form(editor, film, wo
     assert "must be one of video, audio, av" in answer.content.decode()
 
 
+def test_an_answer_names_no_other_place_than_the_one_it_was_asked_for(editor, film):
+    asked = editor.get(url("ai_ask", editor, film, "summary"), headers=HTMX | {"HX-Target": "dialog"})
+    assert "HX-Retarget" not in asked
+    sent = editor.post(url("ai_ask", editor, film, "summary"), headers=HTMX | {"HX-Target": "dialog-error"})
+    assert sent["HX-Retarget"] == "#dialog"
+
+
 def test_a_silent_fastpix_is_said_and_nothing_counts_as_asked(editor, film):
     answer = editor.post(url("ai_ask", editor, film, "namedEntities"), headers=HTMX)
     assert answer.status_code == 502
