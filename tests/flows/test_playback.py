@@ -14,6 +14,14 @@ from tests.flows.other_site import other_site
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
 
+OPEN_AGAIN = """
+from workspace_app.fastpix import client_for
+from workspace_app.models import Workspace
+playback = client_for(Workspace.objects.get(slug="sandbox")).playback
+for one in playback.list("{media_id}").data:
+    playback.update_domains("{media_id}", one["id"], default_policy="allow")
+    playback.update_user_agents("{media_id}", one["id"], default_policy="allow")
+"""
 PLAYS, REFUSED = re.compile("^plays$"), re.compile("^refused 403$")
 
 
@@ -36,6 +44,13 @@ def film(stack, browser, tmp_path_factory):
     address = page.url
     page.context.close()
     return address
+
+
+@pytest.fixture
+def open_again(stack, film):
+    """Afterwards everyone may play it: other stories show its picture, and a refused one is an error of their page."""
+    yield
+    acts.inside(stack, OPEN_AGAIN.format(media_id=film.rstrip("/").rpartition("/")[2]))
 
 
 @pytest.fixture
@@ -64,7 +79,7 @@ def status(address):
     return requests.get(address, timeout=20).status_code
 
 
-def test_rules_refuse_a_page_they_should_and_let_the_allowed_one_play(page, context, stack, film, site):
+def test_rules_refuse_a_page_they_should_and_let_the_allowed_one_play(page, context, stack, film, site, open_again):
     acts.sign_in(page, stack.url, *stack.admin)
     page.goto(film)
     dialog = choose(page, "Share and embed")
@@ -94,7 +109,7 @@ def test_rules_refuse_a_page_they_should_and_let_the_allowed_one_play(page, cont
     acts.plays(page)
 
 
-def test_a_user_agent_that_is_denied_gets_nothing(page, stack, film):
+def test_a_user_agent_that_is_denied_gets_nothing(page, stack, film, open_again):
     acts.sign_in(page, stack.url, *stack.admin)
     page.goto(film)
     dialog = choose(page, "Share and embed")
