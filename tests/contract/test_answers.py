@@ -65,7 +65,7 @@ def test_a_recorded_private_key_signs_a_token() -> None:
     """The recorded key is synthetic in its numbers, so it may be refused, but never with its text in the error."""
     key = recorded("create_signing_key")["data"]
     assert base64.b64decode(key["privateKey"]).startswith(b"-----BEGIN PRIVATE KEY-----")
-    assert playback_token._pem(key["privateKey"]).count("\n") > 20
+    assert playback_token.pem(key["privateKey"]).count("\n") > 20
 
 
 def test_a_code_in_the_body_that_differs_changes_nothing() -> None:
