@@ -49,6 +49,7 @@ def test_a_viewer_is_not_offered_what_they_may_not_do(viewer, workspace):
     put(workspace, "a film")
     body = _list(viewer).content.decode()
     assert "/delete/" not in body
+    assert "select.js" not in body  # it speaks of a bar that is not there
     assert reverse("media:upload_list", args=[viewer.slug]) not in body
 
 
