@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,9 +26,16 @@ NAMES: Final = {
 }
 
 
+# The days a smart playlist may name: none whose moments a database or a clock cannot hold
+FIRST_DAY: Final = date(1971, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+
+
 def _day(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date", "min": "1971-01-01", "max": "2999-12-31"})
-    return forms.DateField(label=label, required=False, widget=widget, **options)
+    widget = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()})
+    told = gettext_lazy("Name a day of the years 1971 to 2999.")
+    within = [MinValueValidator(FIRST_DAY, told), MaxValueValidator(LAST_DAY, told)]
+    return forms.DateField(label=label, required=False, widget=widget, validators=within, **options)
 
 
 class RuleForm(forms.Form):

@@ -16,6 +16,7 @@ const told = (word, row) => list().dataset[word].replace("%title", row.dataset.t
 let held = []; // the rows as FastPix holds them
 let removed; // the order before the last removal
 let underWay; // the order that is being written
+let waiting; // the ids of a removal that was asked for before the order was written
 let outdone = false; // whether the rows were moved again while it was
 let timer;
 let drag;
@@ -24,10 +25,12 @@ let drag;
 function take() {
   if (list()?.dataset.taken) return;
   clearTimeout(timer);
+  timer = undefined;
   drag = undefined;
   held = rows();
   if (list()) list().dataset.taken = "true";
   select();
+  takeOut();
 }
 
 function ends() {
@@ -89,7 +92,8 @@ document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   underWay = undefined;
   const again = outdone;
   outdone = false;
-  if (detail.successful) { if (again) write(); return; }
+  if (detail.successful) { if (again) { write(); takeOut(); } return; }
+  waiting = undefined;
   if (detail.xhr.status === 422) return; // the answer shows how it is now, and says why
   clearTimeout(timer);
   put(held);
@@ -179,6 +183,24 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-select-all]")) document.querySelectorAll("#playlist-items [name=media_id]").forEach((box) => { box.checked = target.checked; });
   if (target.matches("[data-select-all], #playlist-items [name=media_id]")) select();
 });
+// A removal waits until the order made before it is written: its own answer would show the list without that.
+document.body.addEventListener("htmx:confirm", (event) => {
+  const { path, elt } = event.detail;
+  if (path !== list()?.dataset.remove || elt.id === "playlist" || (!timer && underWay === undefined)) return;
+  event.preventDefault();
+  const row = elt.closest("#playlist-items > li");
+  waiting = row ? [row.dataset.id] : [...document.querySelectorAll("#playlist-items [name=media_id]:checked")].map((box) => box.value);
+  write();
+  takeOut();
+});
+
+function takeOut() {
+  if (!waiting || !list() || underWay !== undefined) return;
+  const values = { media_id: waiting };
+  waiting = undefined;
+  ask("POST", list().dataset.remove, { source: "#playlist", target: "#playlist", swap: "outerHTML", values });
+}
+
 document.body.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
   if (requestConfig.path === list()?.dataset.remove) removed = ids(held);
 });

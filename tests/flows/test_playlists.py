@@ -85,9 +85,12 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
     assert titles(page) == [beta, alpha, gamma]
     assert far.held(playlist) == [reels[beta], reels[alpha], reels[gamma]]
 
+    mark = page.locator("#playlist-items").get_attribute("data-mark")
     row(page, beta).get_by_role("link").focus()
     page.keyboard.press("Alt+ArrowDown")
-    page.keyboard.press("Alt+ArrowDown")
+    until(lambda: far.held(playlist), [reels[alpha], reels[beta], reels[gamma]])
+    expect(page.locator("#playlist-items")).not_to_have_attribute("data-mark", mark)
+    page.keyboard.press("Alt+ArrowDown")  # on the list as it came back: the focus stayed
     expect(page.locator("#playlist-said")).to_have_text(f"{beta} is now 3 of 3.")
     until(lambda: far.held(playlist), [reels[alpha], reels[gamma], reels[beta]])
     drag(page, beta, alpha)
@@ -114,6 +117,23 @@ def test_what_is_removed_can_be_taken_back_to_its_place(page, stack, reels):
     shows(page, 3)
     assert titles(page) == [alpha, beta, gamma]
     assert far.held(playlist) == [*reels.values()]
+
+
+def test_a_move_is_not_lost_to_a_removal_right_after_it(page, stack, reels):
+    alpha, beta, gamma = NAMES
+    far = AtFastPix(stack)
+    playlist = far.playlist(*reels.values())
+    acts.sign_in(page, stack.url, *stack.admin)
+    page.goto(f"{stack.url}/w/sandbox/playlists/{playlist}/")
+    shows(page, 3)
+    row(page, gamma).locator("[data-move='-1']").dispatch_event("click")
+    row(page, alpha).get_by_role("button", name="Remove from playlist").dispatch_event("click")
+    shows(page, 2)
+    assert titles(page) == [gamma, beta]
+    assert far.held(playlist) == [reels[gamma], reels[beta]]
+    page.get_by_role("button", name="Undo").click()
+    shows(page, 3)
+    assert titles(page) == [alpha, gamma, beta]
 
 
 def test_a_move_over_somebody_else_s_change_is_told_and_the_list_is_as_fastpix_has_it(page, stack, reels):

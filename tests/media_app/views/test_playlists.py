@@ -141,6 +141,15 @@ def test_the_preview_shows_what_fits_and_asks_fastpix_nothing(editor, harbor, sa
     assert "Name the first and the last day" in text(get(editor, "playlist_preview"))
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-12-31", "3000-01-01", "9999-12-31"])
+def test_a_day_that_no_clock_holds_is_refused_at_its_field(editor, harbor, sandbox, day):
+    fields = {"kind": "smart", "created_from": day, "created_to": day}
+    answer = post(editor, "playlist_create", **new(**fields))
+    assert answer.status_code == 422
+    assert text(answer).count("Name a day of the years 1971 to 2999.") == 2
+    assert "Name the first and the last day" in text(get(editor, "playlist_preview", **fields))
+
+
 def test_the_page_shows_the_media_in_order_with_our_titles(viewer, harbor, sandbox):
     first, second = films(harbor, sandbox, "Zebra", "Aardvark")
     name = playlist(harbor, first, second, name="Animals")
