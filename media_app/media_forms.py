@@ -122,7 +122,7 @@ class MediaSettingsForm(forms.Form):
     mp4_support = _choice(
         LABELS["mp4Support"],
         [
-            ("", gettext_lazy("None")),
+            ("", gettext_lazy("No downloads")),
             ("capped_4k", gettext_lazy("MP4, up to 4K")),
             ("audioOnly", gettext_lazy("M4A, sound only")),
             ("audioOnly,capped_4k", gettext_lazy("MP4 and M4A")),
