@@ -85,10 +85,13 @@ async def source_access(request: Request) -> Response:
 
 
 async def input_info(request: Request) -> Response:
-    """For an upload `url` is the storage address; containerFormat is what follows its last dot, as recorded."""
+    """For an upload `url` is the storage address; containerFormat is what follows its last dot, as recorded.
+
+    An upload's video input has no `url`: it only carries what is to be cut, joined and marked.
+    """
     here, media = world.of(request), _asked(request)
     inputs = media.settings.get("inputs", [])
-    url = next((one["url"] for one in inputs if one.get("type") == "video"), None)
+    url = next((one.get("url") for one in inputs if one.get("type") == "video"), None)
     if url is None:
         upload = records.upload_or_none(here.store, media.id)
         query = quote(upload.query.split("&upload_id=")[0], safe="=&") if upload else ""

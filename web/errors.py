@@ -24,8 +24,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing there, or not for this person."""
-    return told(request, status=404, what=_("Nothing is here"), template="404.html")
+    """404: nothing there, or not for this person. What a page still offers was most likely deleted meanwhile."""
+    stale = request.headers.get("HX-Request") == "true"
+    what = _("This is no longer there. It may have been deleted meanwhile: reload the page.") if stale else None
+    return told(request, status=404, what=what or _("Nothing is here"), template="404.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

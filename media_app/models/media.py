@@ -27,6 +27,7 @@ class Media(Mirrored):
         FAILED = "failed", _("Failed")
 
     FINAL = (Status.READY, Status.FAILED)
+    title_stands_in = False  # whether `title` is that of the upload, only to be shown (library.name_after_uploads)
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="media")
     title = models.CharField(max_length=255, blank=True)

@@ -64,4 +64,5 @@ def name_after_uploads(media: Sequence[Media]) -> None:
         return
     uploads = Upload.objects.filter(workspace=next(iter(untitled.values())).workspace, remote_id__in=untitled)
     for upload in uploads.only("remote_id", "title", "filename"):
-        untitled[upload.remote_id].title = upload.title or upload.filename
+        one = untitled[upload.remote_id]
+        one.title, one.title_stands_in = upload.title or upload.filename, True

@@ -142,6 +142,9 @@ def test_a_change_is_taken_back_from_the_timeline(page, stack, media):
     page.locator("#timeline").get_by_role("button", name="Revert…").click()
     expect(dialog.get_by_label("Title")).to_have_value(title)
     expect(dialog.locator("del", has_text="A mistake")).to_be_visible()
+    assert dialog.locator("del").first.evaluate("(was) => getComputedStyle(was).unicodeBidi") == "isolate", (
+        "what turns the direction of writing stays within its text"
+    )
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 

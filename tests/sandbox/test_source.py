@@ -18,6 +18,13 @@ def test_the_file_as_sent_is_there_while_access_is_on_and_gone_when_off(box, cli
     assert requests.get(address, timeout=5).status_code == 404
 
 
+def test_an_upload_with_an_intro_has_a_source_too(box, clip):
+    intro = {"type": "video", "introUrl": f"{box.url}/samples/demo.mp4"}
+    place = f"/on-demand/{box.ready(clip, inputs=[intro], sourceAccess=True)['id']}"
+    address = box.data("GET", f"{place}/input-info")["configuration"]["url"]
+    assert requests.get(address, timeout=5).content == clip
+
+
 def test_access_is_told_by_its_events_and_needs_a_plain_answer(own_box, receiver, clip):
     box = own_box(SANDBOX_WEBHOOK_URL=receiver.url)
     place = f"/on-demand/{box.ready(clip)['id']}"

@@ -51,3 +51,4 @@ def test_a_fresh_film_is_shown_by_the_title_of_its_upload_and_that_is_not_saved(
     library.name_after_uploads([fresh, named])
     assert [fresh.title, named.title] == ["Mine", "Named by FastPix"]
     assert Media.objects.get(pk=fresh.pk).title == ""
+    assert [fresh.title_stands_in, named.title_stands_in] == [True, False]

@@ -1,10 +1,11 @@
+import re
 from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
 
 from media_app import importing
-from media_app.models import ImportRun
+from media_app.models import ImportRun, Upload
 from tests.media_app.shelf import put
 
 HOSTILE = """<img src=x onerror=alert(1)></script>"'{{7*7}}javascript:alert(2)"""
@@ -171,3 +172,30 @@ def test_an_order_shows_at_once_and_survives_the_message(editor, workspace):
     answer = editor.post(reverse("media:media_import_existing", args=[editor.slug]))
     assert answer.status_code == 302
     assert importing.progress(workspace) is not None
+
+
+def test_a_title_that_was_removed_is_not_said_to_be_held_because_its_upload_had_one(viewer, workspace):
+    media, fresh = put(workspace, ""), put(workspace, "", status="processing")
+    for one in (media, fresh):
+        Upload.objects.create(
+            workspace=workspace, remote_id=one.remote_id, origin="browser", filename="a.mp4", title="Mine", size=1
+        )
+    card = re.compile(r"<dt>Title</dt><dd>(.*?)</dd>")
+    addresses = [reverse("media:media_detail", args=[viewer.slug, one.remote_id]) for one in (media, fresh)]
+    shown = [card.search(viewer.get(address).content.decode())[1] for address in addresses]
+    assert ">none<" in shown[0]
+    assert "Mine" not in shown[0]
+    assert shown[1] == "Mine", "FastPix's first events leave the title out"
+
+
+def test_failed_media_promise_no_playback_ids(editor, workspace):
+    media = put(workspace, status="failed")
+    body = editor.get(reverse("media:media_detail", args=[editor.slug, media.remote_id])).content.decode()
+    assert "so it takes no playback IDs" in body
+    assert "once the media is ready" not in body.partition('id="playback-ids"')[2].partition("</section>")[0]
+
+
+def test_only_who_can_act_on_a_selection_gets_its_script(viewer, editor, workspace):
+    put(workspace)
+    scripts = [[name in _list(one).content.decode() for name in ("js/rows", "js/select")] for one in (viewer, editor)]
+    assert scripts == [[True, False], [True, True]], "it needs the bar that a viewer does not get"

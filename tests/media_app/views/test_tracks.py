@@ -223,3 +223,13 @@ def test_silence_is_a_sentence_and_no_line_of_the_timeline(film, ada, sandbox):
     finally:
         sandbox.switch(api="up")
     assert not TimelineEntry.objects.filter(verb="track_added").exists()
+
+
+def test_a_dialog_of_a_track_that_somebody_else_deleted_says_so(editor, workspace):
+    media = put(workspace)
+    address = at(editor, media, "delete", media.tracks.get().remote_id)
+    media.tracks.all().delete()
+    answer = editor.post(address, headers=HTMX)
+    assert answer.status_code == 404
+    assert "may have been deleted meanwhile" in answer.content.decode()
+    assert "Nothing is here" in editor.post(address).content.decode(), "a page of its own says more"
