@@ -55,6 +55,7 @@ function step(row, by) {
 }
 
 function move(row, by) {
+  take(); // a list that has just come may be moved in before the page has told so
   if (!step(row, by)) { say(list().dataset[by > 0 ? "last" : "first"]); return; }
   ends();
   row.scrollIntoView({ block: "nearest" });
@@ -153,6 +154,7 @@ document.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest?.("#playlist-items [data-handle]");
   if (!handle || event.button !== 0 || drag) return;
   event.preventDefault();
+  take();
   handle.setPointerCapture(event.pointerId);
   drag = { row: handle.closest("li"), before: rows(), pointer: event.pointerId, y: event.clientY };
   drag.row.classList.add("dragged");

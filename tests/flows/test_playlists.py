@@ -92,7 +92,9 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
     expect(page.locator("#playlist-items")).not_to_have_attribute("data-mark", mark)
     page.keyboard.press("Alt+ArrowDown")  # on the list as it came back: the focus stayed
     expect(page.locator("#playlist-said")).to_have_text(f"{beta} is now 3 of 3.")
+    mark = page.locator("#playlist-items").get_attribute("data-mark")
     until(lambda: far.held(playlist), [reels[alpha], reels[gamma], reels[beta]])
+    expect(page.locator("#playlist-items")).not_to_have_attribute("data-mark", mark)
     drag(page, beta, alpha)
     assert titles(page) == [beta, alpha, gamma]
     row(page, gamma).get_by_role("button", name="Move up").click()
