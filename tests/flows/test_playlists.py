@@ -66,6 +66,7 @@ def test_a_playlist_is_made_filled_ordered_and_still_so_after_a_reload(page, sta
     alpha, beta, gamma = NAMES
     far = AtFastPix(stack)
     acts.sign_in(page, stack.url, *stack.admin)
+    page.goto(f"{stack.url}/w/sandbox/media/")
     page.get_by_role("link", name="Playlists").first.click()
     page.get_by_role("link", name="Create").first.click()
     page.get_by_label("Name", exact=True).fill("Lobby programme")
